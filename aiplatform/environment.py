@@ -1,0 +1,113 @@
+"""What the environment says: the only place that reads it. Each value is explained in docs/configuration.md."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def text(name: str, default: str = "") -> str:
+    """The variable's value, or the content of the file that `<name>_FILE` names, or the default.
+
+    Raises ImproperlyConfigured where that file cannot be read.
+    """
+    if file := os.environ.get(f"{name}_FILE"):
+        try:
+            return Path(file).read_text().strip()
+        except OSError as problem:
+            raise ImproperlyConfigured(f"{name}_FILE={file} cannot be read: {problem.strerror}") from None
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str, default: bool) -> bool:
+    """A yes/no variable: 1, true, yes, on or 0, false, no, off; raises ImproperlyConfigured for anything else."""
+    value = text(name, "1" if default else "0").lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name} is “{value}”: give 1 or 0")
+
+
+def whole_number(name: str, default: int) -> int:
+    """A variable that is a whole number; raises ImproperlyConfigured for anything else."""
+    value = text(name, str(default))
+    try:
+        return int(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is “{value}”: give a whole number") from None
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A comma-separated variable, without blanks."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def data_dir() -> Path:
+    """The folder for everything that this installation writes; made, for its owner only, if absent."""
+    folder = Path(text("DATA_DIR", str(ROOT / "var"))).resolve()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise ImproperlyConfigured(f"DATA_DIR={folder} cannot be made: {problem.strerror}") from None
+    return folder
+
+
+def secret_key(folder: Path) -> str:
+    """`SECRET_KEY`, or one made on first use and kept in `DATA_DIR`, so that a laptop needs no set-up."""
+    if given := text("SECRET_KEY"):
+        return given
+    file = folder / "secret_key"
+    if not file.exists():
+        fresh = file.with_name(f"secret_key.{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(50))
+        try:
+            # A link, unlike a rename, fails where another process was first; its key then counts.
+            os.link(fresh, file)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return file.read_text().strip()
+
+
+def database(folder: Path) -> dict[str, Any]:
+    """Django's description of the database: `DATABASE_URL` (postgres:// or sqlite://), else SQLite in `DATA_DIR`.
+
+    Raises ImproperlyConfigured for any other scheme.
+    """
+    url = urlsplit(text("DATABASE_URL"))
+    if url.scheme in {"", "sqlite"}:
+        # sqlite:///relative/path and sqlite:////absolute/path, as SQLAlchemy and dj-database-url have it
+        name = Path(unquote(url.path).removeprefix("/")) if url.path else folder / "reviews.sqlite3"
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": name,
+            "OPTIONS": {
+                # A deferred transaction that turns into a writing one fails at once when another writes;
+                # one that says so at its start waits its turn.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+            },
+        }
+    if url.scheme in {"postgres", "postgresql"}:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(url.path.removeprefix("/")),
+            "USER": unquote(url.username or ""),
+            "PASSWORD": unquote(url.password or ""),
+            "HOST": url.hostname or "",
+            "PORT": str(url.port or ""),
+            "OPTIONS": {"pool": {"min_size": 1, "max_size": whole_number("DATABASE_POOL", 10)}},
+        }
+    raise ImproperlyConfigured(
+        f"DATABASE_URL begins with “{url.scheme}://”: give postgres://user:password@host:port/name, "
+        "or leave it empty for SQLite in DATA_DIR"
+    )

@@ -1,0 +1,19 @@
+"""Response headers that Django does not set by itself."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase
+
+_POLICY = ", ".join(f"{feature}=()" for feature in ("camera", "geolocation", "microphone", "payment", "usb"))
+
+
+class PermissionsPolicy:
+    """Forbids pages the browser features that none of them uses."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response["Permissions-Policy"] = _POLICY
+        return response

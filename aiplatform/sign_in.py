@@ -1,0 +1,37 @@
+"""What happens to requests of people who are not signed in, or whose form has lost its token."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django_htmx.middleware import HtmxDetails
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Every page needs a sign-in unless its view says otherwise.
+
+    A fragment that is asked for in the background gets 401: a redirect would be followed unseen, and what was
+    typed would be gone without a word.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
+        """Refuse in the form that the asker can show."""
+        if is_htmx(request):
+            return HttpResponse("You are signed out.", status=401, content_type="text/plain")
+        response: HttpResponseBase = super().handle_no_permission(request, view_func)
+        return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page for a form whose token is not of this browser's session, for instance after signing in elsewhere."""
+    if is_htmx(request):
+        return HttpResponse("This page is older than your sign-in.", status=403, content_type="text/plain")
+    return render(request, "403_csrf.html", {"reason": reason}, status=403)
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """Whether a script of ours asks for a fragment."""
+    details: HtmxDetails = request.htmx  # type: ignore[attr-defined]
+    return bool(details) and not details.boosted

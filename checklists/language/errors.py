@@ -1,0 +1,29 @@
+"""What can be wrong with a checklist file, and where."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class ChecklistError:
+    """One thing that is wrong with a checklist, at the place where its author can mend it.
+
+    `file` is the name the author knows the file by; `line` and `column` count from 1 and are 0 where
+    no place is known.
+    """
+
+    file: str
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{place}: {self.message}"
+
+
+class ChecklistErrors(Exception):
+    """A checklist that cannot be used; `errors` holds all that is wrong with it, in file order."""
+
+    def __init__(self, errors: list[ChecklistError]) -> None:
+        self.errors = sorted(errors)
+        super().__init__("\n".join(str(error) for error in self.errors))

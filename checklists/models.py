@@ -1,0 +1,65 @@
+"""Editions: checklists as they were published, for ever."""
+
+import functools
+import uuid
+
+from django.db import models
+from django.db.models import OuterRef, Subquery
+
+from checklists.language import Checklist, WorkloadKind
+
+
+class EditionQuerySet(models.QuerySet["Edition"]):
+    """Which editions there are."""
+
+    def latest_of_each(self) -> "EditionQuerySet":
+        """The newest edition of each checklist."""
+        newest = Edition.objects.filter(key=OuterRef("key")).order_by("-published_at", "-id").values("pk")[:1]
+        return self.filter(pk=Subquery(newest))
+
+    def without_content(self) -> "EditionQuerySet":
+        """Leave out the checklist itself, for lists and joins; `Edition.checklist` fetches it when asked."""
+        return self.defer("content")
+
+
+class Edition(models.Model):
+    """One published, immutable version of a checklist.
+
+    `content` is `Checklist.to_json()` with what it includes; `sha256` is the digest of its canonical
+    JSON. Triggers in the database refuse every change and deletion.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.SlugField("checklist", max_length=64)
+    version = models.CharField(max_length=14)
+    title = models.CharField(max_length=120)
+    kind = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in WorkloadKind])
+    content = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    published_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title", "-published_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["key", "version"], name="edition_version_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=[kind.value for kind in WorkloadKind]), name="edition_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}, edition {self.version}"
+
+    @property
+    def checklist(self) -> Checklist:
+        """The checklist as published."""
+        return checklist_of(self.pk)
+
+
+@functools.lru_cache(maxsize=128)
+def checklist_of(edition_id: uuid.UUID) -> Checklist:
+    """The checklist of an edition; kept in memory, as an edition never changes.
+
+    Raises Edition.DoesNotExist.
+    """
+    return Checklist.model_validate(Edition.objects.values_list("content", flat=True).get(pk=edition_id))

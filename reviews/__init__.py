@@ -1,0 +1,1 @@
+"""Reviews of workloads: answers, decisions, reports."""

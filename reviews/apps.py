@@ -1,0 +1,9 @@
+"""Django's view of this app."""
+
+from django.apps import AppConfig
+
+
+class ReviewsConfig(AppConfig):
+    """Workloads, their reviews, decisions and reports."""
+
+    name = "reviews"

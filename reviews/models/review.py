@@ -1,0 +1,199 @@
+"""A review with its answers, comments, score and decisions."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
+
+from checklists.language import WorkloadKind
+from checklists.models import Edition
+from reviews.models.people import User
+from reviews.models.workload import Workload, WorkloadQuerySet
+
+NOTE_LENGTH = 20_000
+"""Characters that a note, a reason, a comment or a statement may have."""
+
+
+class ReviewState(models.TextChoices):
+    """Where a review stands; `reviews.access` says who may take it from one to the next."""
+
+    DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Submitted"
+    CHANGES_REQUESTED = "changes_requested", "Changes requested"
+    APPROVED = "approved", "Approved"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+KIND_TITLES = {
+    WorkloadKind.EDA: "Exploratory data analysis",
+    WorkloadKind.TRAINING: "Training and fine-tuning",
+    WorkloadKind.INFERENCING: "Inferencing (model hosting)",
+}
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    """Which reviews a person may see."""
+
+    def visible_to(self, user: User) -> "ReviewQuerySet":
+        """Those of workloads that the person may see."""
+        if user.is_superuser:
+            return self
+        visible: WorkloadQuerySet = Workload.objects.visible_to(user)
+        return self.filter(workload__in=visible)
+
+
+class Review(models.Model):
+    """One walk through one edition for one workload.
+
+    `version` grows with every change of what is scored; a score, a decision or a report names the version it is
+    about. `number` counts the reviews of a workload from 1.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    workload = models.ForeignKey(Workload, on_delete=models.PROTECT, related_name="reviews")
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16, choices=[(kind.value, title) for kind, title in KIND_TITLES.items()])
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=20, choices=ReviewState.choices, default=ReviewState.DRAFT)
+    version = models.PositiveIntegerField(default=1)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-changed_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["workload", "number"], name="review_number_once"),
+            models.CheckConstraint(condition=Q(state__in=ReviewState.values), name="review_state"),
+            models.CheckConstraint(condition=Q(kind__in=[kind.value for kind in WorkloadKind]), name="review_kind"),
+        ]
+        indexes = [models.Index(fields=["state", "-changed_at"], name="review_state_changed")]
+
+    def __str__(self) -> str:
+        return f"{self.workload.name}, {self.get_kind_display()}, review {self.number}"
+
+
+class Contributor(models.Model):
+    """A person who wrote a review or answered in it, and so may not decide on it (also a trigger's rule)."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="contributors")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="contributions")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "user"], name="contributor_once")]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class Answer(models.Model):
+    """What was answered to a question; `version` counts its changes from 1.
+
+    `selected` holds choice ids in the edition's order. Triggers refuse every change once the review is no longer
+    open for answers.
+    """
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="answers")
+    question_id = models.CharField(max_length=64)
+    version = models.PositiveIntegerField(default=1)
+    selected = models.JSONField(default=list)
+    not_applicable = models.BooleanField(default=False)
+    reason = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["review", "question_id"], name="answer_once"),
+            models.CheckConstraint(condition=Q(not_applicable=False) | ~Q(reason=""), name="answer_reason"),
+            models.CheckConstraint(condition=LessThanOrEqual(Length("note"), NOTE_LENGTH), name="answer_note_length"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("reason"), NOTE_LENGTH), name="answer_reason_length"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question_id} v{self.version}"
+
+
+class Comment(models.Model):
+    """What somebody said about one question of a review."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="comments")
+    question_id = models.CharField(max_length=64)
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField(max_length=NOTE_LENGTH)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["review", "question_id"], name="comment_question")]
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="comment_not_empty")]
+
+    def __str__(self) -> str:
+        return f"{self.author} on {self.question_id}"
+
+
+class Score(models.Model):
+    """What scoring said of a review at `for_version`; stale where the review's version is higher.
+
+    `result` holds the pillars' scores and the risk of each question (see `reviews.actions.score`).
+    """
+
+    review = models.OneToOneField(Review, on_delete=models.CASCADE, related_name="score")
+    for_version = models.PositiveIntegerField(default=0)
+    overall = models.DecimalField(max_digits=4, decimal_places=1, null=True)
+    high = models.PositiveIntegerField(default=0)
+    medium = models.PositiveIntegerField(default=0)
+    result = models.JSONField(default=dict)
+    scored_at = models.DateTimeField(null=True)
+    runs = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(overall__isnull=True) | Q(overall__gte=0, overall__lte=100), name="score_range"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.overall} for version {self.for_version}"
+
+
+class DecisionKind(models.TextChoices):
+    """What a lead can decide."""
+
+    APPROVED = "approved", "Approved"
+    CHANGES_REQUESTED = "changes_requested", "Changes requested"
+
+
+class Decision(models.Model):
+    """A lead's approval or request for changes, about the review as it was at `review_version`.
+
+    A trigger refuses a decision by a contributor, and every change or deletion.
+    """
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="decisions")
+    kind = models.CharField(max_length=20, choices=DecisionKind.choices)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    statement = models.TextField(max_length=NOTE_LENGTH)
+    review_version = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=DecisionKind.values), name="decision_kind"),
+            models.CheckConstraint(condition=~Q(statement=""), name="decision_statement"),
+            models.UniqueConstraint(
+                fields=["review"], condition=Q(kind=DecisionKind.APPROVED), name="decision_one_approval"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} by {self.by}"

@@ -1,0 +1,56 @@
+"""The append-only trail."""
+
+from django.db import models
+from django.db.models import Q
+
+from reviews.models.people import User
+from reviews.models.review import Review
+
+
+class EventKind(models.TextChoices):
+    """What can happen to a review."""
+
+    CREATED = "created", "Review created"
+    ANSWERED = "answered", "Question answered"
+    FACT_SET = "fact_set", "Fact stated"
+    COMMENTED = "commented", "Comment made"
+    SUBMITTED = "submitted", "Submitted for approval"
+    RESUBMITTED = "resubmitted", "Submitted again"
+    CHANGES_REQUESTED = "changes_requested", "Changes requested"
+    APPROVED = "approved", "Approved"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    REPORT_SIGNED = "report_signed", "Report signed"
+
+
+STEPS = (
+    EventKind.CREATED,
+    EventKind.SUBMITTED,
+    EventKind.RESUBMITTED,
+    EventKind.CHANGES_REQUESTED,
+    EventKind.APPROVED,
+    EventKind.WITHDRAWN,
+    EventKind.REPORT_SIGNED,
+)
+"""The events that make the decision trail."""
+
+
+class Event(models.Model):
+    """One line of the trail: who did what, when, and from which address. Triggers refuse change and deletion.
+
+    `actor` is None, and so is `address`, where the application itself acted. `actor_name` keeps the name of the day.
+    """
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField()
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    actor_name = models.CharField(max_length=150)
+    kind = models.CharField(max_length=24, choices=EventKind.choices)
+    detail = models.JSONField(default=dict)
+    address = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=EventKind.values), name="event_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} by {self.actor_name}"

@@ -1,0 +1,79 @@
+"""What is reviewed."""
+
+from django.db import models
+
+from reviews.models.people import Team, User
+
+
+class Criticality(models.TextChoices):
+    """How much harm it does when the workload fails."""
+
+    LOW = "low", "Low"
+    MEDIUM = "medium", "Medium"
+    HIGH = "high", "High"
+    CRITICAL = "critical", "Mission critical"
+
+
+class Classification(models.TextChoices):
+    """How sensitive the data is that the workload handles."""
+
+    PUBLIC = "public", "Public"
+    INTERNAL = "internal", "Internal"
+    CONFIDENTIAL = "confidential", "Confidential"
+    RESTRICTED = "restricted", "Restricted"
+
+
+class WorkloadQuerySet(models.QuerySet["Workload"]):
+    """Which workloads a person may see."""
+
+    def visible_to(self, user: User) -> "WorkloadQuerySet":
+        """Those of the person's teams; all for an administrator."""
+        if user.is_superuser:
+            return self
+        return self.filter(team__in=Team.objects.filter(memberships__user=user))
+
+
+class Workload(models.Model):
+    """An AI system under review. `regions` are region names, `links` are {title, url}, both in the order given."""
+
+    key = models.SlugField(max_length=64, unique=True)
+    name = models.CharField(max_length=120)
+    purpose = models.TextField(max_length=2000)
+    owner = models.CharField("owner", max_length=120)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="workloads")
+    criticality = models.CharField(max_length=16, choices=Criticality.choices)
+    data_classification = models.CharField(max_length=16, choices=Classification.choices)
+    regions = models.JSONField(default=list)
+    links = models.JSONField(default=list, blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = WorkloadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(criticality__in=Criticality.values), name="workload_criticality"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(data_classification__in=Classification.values), name="workload_classification"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WorkloadFact(models.Model):
+    """What is known of a workload under the name that conditions use; no row means not yet asked."""
+
+    workload = models.ForeignKey(Workload, on_delete=models.CASCADE, related_name="facts")
+    name = models.CharField(max_length=64)
+    value = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workload", "name"], name="workload_fact_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {'yes' if self.value else 'no'}"
