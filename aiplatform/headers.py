@@ -14,6 +14,7 @@ class PermissionsPolicy:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on, and add the header to what comes back."""
         response = self.get_response(request)
         response["Permissions-Policy"] = _POLICY
         return response

@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "aiplatform.sign_in.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "reviews.views.refusals.Refusals",
 ]
 
 ROOT_URLCONF = "aiplatform.urls"

@@ -1,2 +1,41 @@
 """Addresses."""
-urlpatterns: list = []
+
+from django.contrib.auth import views as auth
+from django.contrib.auth.decorators import login_not_required
+from django.urls import URLPattern, URLResolver, path
+
+from checklists.views import checklist_list, edition_page
+from reviews.views import home, people, questionnaire, reading, report, sign_in, workloads
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-out/", auth.LogoutView.as_view(), name="sign-out"),
+    path("first-run/", people.first_run, name="first-run"),
+    path("people/", people.people, name="people"),
+    path("people/roles/", people.person_role, name="person-role"),
+    path("people/<int:user_id>/active/", people.person_active, name="person-active"),
+    path("workloads/", workloads.workload_list, name="workloads"),
+    path("workloads/new/", workloads.workload_new, name="workload-new"),
+    path("workloads/<slug:key>/", workloads.workload_page, name="workload"),
+    path("workloads/<slug:key>/edit/", workloads.workload_edit, name="workload-edit"),
+    path("workloads/<slug:key>/reviews/", workloads.review_start, name="review-start"),
+    path("reviews/<uuid:review_id>/", reading.review_page, name="review"),
+    path("reviews/<uuid:review_id>/decision/", reading.decide, name="decide"),
+    path("reviews/<uuid:review_id>/comments/<str:question_id>/", reading.add_comment, name="comment"),
+    path("reviews/<uuid:review_id>/questionnaire/", questionnaire.questionnaire, name="questionnaire"),
+    path("reviews/<uuid:review_id>/questions/<str:question_id>/", questionnaire.question_fragment, name="question"),
+    path("reviews/<uuid:review_id>/answers/<str:question_id>/", questionnaire.save_answer, name="answer"),
+    path("reviews/<uuid:review_id>/facts/<str:name>/", questionnaire.save_fact, name="fact"),
+    path("reviews/<uuid:review_id>/score/", questionnaire.score_panel, name="score"),
+    path("reviews/<uuid:review_id>/submission/", questionnaire.submit, name="submit"),
+    path("reviews/<uuid:review_id>/withdrawal/", questionnaire.withdraw, name="withdraw"),
+    path("reviews/<uuid:review_id>/report/", report.report_page, name="report"),
+    path("reviews/<uuid:review_id>/report/status/", report.report_status, name="report-status"),
+    path("reviews/<uuid:review_id>/report/retry/", report.report_retry, name="report-retry"),
+    path("reviews/<uuid:review_id>/report.pdf", report.report_pdf, name="report-pdf"),
+    path("reviews/<uuid:review_id>/snapshot.json", report.snapshot_json, name="snapshot"),
+    path("ca.pem", login_not_required(report.authority), name="authority"),
+    path("checklists/", checklist_list, name="checklists"),
+    path("checklists/<slug:key>/<str:version>/", edition_page, name="edition"),
+]

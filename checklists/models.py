@@ -44,7 +44,9 @@ class Edition(models.Model):
         ordering = ["title", "-published_at"]
         constraints = [
             models.UniqueConstraint(fields=["key", "version"], name="edition_version_once"),
-            models.CheckConstraint(condition=models.Q(kind__in=[kind.value for kind in WorkloadKind]), name="edition_kind"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[kind.value for kind in WorkloadKind]), name="edition_kind"
+            ),
         ]
 
     def __str__(self) -> str:

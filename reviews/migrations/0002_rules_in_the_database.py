@@ -4,12 +4,8 @@ from django.db import migrations
 
 from checklists.triggers import Refusal, install, remove
 
-_CLOSED = (
-    "(SELECT state FROM reviews_review WHERE id = {row}.review_id) NOT IN ('draft', 'changes_requested')"
-)
-_BY_CONTRIBUTOR = (
-    "EXISTS (SELECT 1 FROM reviews_contributor WHERE review_id = NEW.review_id AND user_id = NEW.by_id)"
-)
+_CLOSED = "(SELECT state FROM reviews_review WHERE id = {row}.review_id) NOT IN ('draft', 'changes_requested')"
+_BY_CONTRIBUTOR = "EXISTS (SELECT 1 FROM reviews_contributor WHERE review_id = NEW.review_id AND user_id = NEW.by_id)"
 
 
 def _immutable(table: str, what: str) -> list[Refusal]:

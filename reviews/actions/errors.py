@@ -1,0 +1,30 @@
+"""Why an action could not be carried out, besides access. Nothing is written when one of these is raised."""
+
+from collections.abc import Mapping
+
+from reviews.models import Answer
+
+
+class Invalid(Exception):
+    """What was sent cannot be taken; `errors` maps the field to a sentence (the empty field: all of it)."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        self.errors = dict(errors)
+        super().__init__(" ".join(errors.values()))
+
+
+class Stale(Exception):
+    """What was sent is based on an older state; `current` is the answer as it is now, where it is about one."""
+
+    def __init__(self, message: str, current: Answer | None = None) -> None:
+        self.current = current
+        super().__init__(message)
+
+
+class Incomplete(Exception):
+    """A review that cannot be submitted; `missing` are the ids of the obligatory questions without an answer."""
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        self.missing = missing
+        count = f"{len(missing)} obligatory question{'s are' if len(missing) > 1 else ' is'}"
+        super().__init__(f"{count} not answered yet.")

@@ -1,0 +1,29 @@
+"""Holding a review while it is changed, and marking it as changed."""
+
+import uuid
+
+from django.db.models import F
+from django.utils import timezone
+
+from reviews.access import RUNNING
+from reviews.actions.nudge import score_later
+from reviews.models import Review, User, Workload
+
+
+def locked_review(user: User, review_id: uuid.UUID) -> Review:
+    """The review, for this transaction alone. Raises Review.DoesNotExist where the person cannot see it."""
+    visible = Review.objects.visible_to(user).select_related("workload", "edition").defer("edition__content")
+    return visible.select_for_update(of=("self",)).get(pk=review_id)
+
+
+def touch(review: Review) -> None:
+    """Mark the review as changed: its score is stale until a worker has been there."""
+    Review.objects.filter(pk=review.pk).update(version=F("version") + 1, changed_at=timezone.now())
+    review.version += 1
+    score_later(review.pk)
+
+
+def touch_running(workload: Workload) -> None:
+    """Mark all reviews of the workload that are still running: what they say of it has changed."""
+    for review in workload.reviews.filter(state__in=RUNNING).select_for_update():
+        touch(review)

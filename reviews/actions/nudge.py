@@ -1,0 +1,28 @@
+"""Telling the workers that there is work. The database says what work; a lost nudge costs a minute, nothing more."""
+
+import logging
+import uuid
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger(__name__)
+
+
+def score_later(review_id: uuid.UUID) -> None:
+    """After commit, ask a worker to score the review."""
+    transaction.on_commit(lambda: send("reviews.tasks.score_review", str(review_id)))
+
+
+def make_report_later(report_id: uuid.UUID) -> None:
+    """After commit, ask a worker to make the report."""
+    transaction.on_commit(lambda: send("reviews.tasks.make_report", str(report_id)))
+
+
+def send(task: str, argument: str) -> None:
+    """Send one message; a broker that is down is logged, as the sweep will find the work."""
+    try:
+        current_app.send_task(task, args=[argument], retry=False, ignore_result=True)
+    except (OperationalError, OSError) as problem:
+        log.warning("no nudge for %s(%s): %s", task, argument, problem)

@@ -1,0 +1,75 @@
+"""Accounts, teams and roles, for administrators."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from reviews.access import Actor, require_administrator
+from reviews.actions.errors import Invalid
+from reviews.actions.transaction import writing
+from reviews.models import Membership, Team, User
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """An account to be made. `role` is a `Role` value, in the team of that name, which is made where it is absent."""
+
+    username: str
+    name: str
+    email: str
+    password: str
+    team: str
+    role: str
+
+
+def add_person(actor: Actor, person: NewPerson) -> User:
+    """Make an account with a place in a team. Raises `NotYours` and `Invalid`."""
+    require_administrator(actor.user)
+    with writing():
+        return _add(person, administrator=False)
+
+
+def set_role(actor: Actor, *, user: User, team: Team, role: str) -> None:
+    """Give a person a role in a team; the empty role takes the person out of it. Raises `NotYours`."""
+    require_administrator(actor.user)
+    with writing():
+        if role:
+            Membership.objects.update_or_create(user=user, team=team, defaults={"role": role})
+        else:
+            Membership.objects.filter(user=user, team=team).delete()
+
+
+def set_active(actor: Actor, *, user: User, active: bool) -> None:
+    """Let a person sign in, or no longer; what they did stays. Raises `NotYours`, and `Invalid` for oneself."""
+    require_administrator(actor.user)
+    if user == actor.user:
+        raise Invalid({"": "You cannot close your own account; another administrator can."})
+    with writing():
+        User.objects.filter(pk=user.pk).update(is_active=active)
+
+
+def add_first_administrator(person: NewPerson) -> User:
+    """Make the administrator of an installation that has no account yet. Raises `Invalid` where it has one."""
+    with writing():
+        if User.objects.exists():
+            raise Invalid({"": "This installation has its administrator already: sign in."})
+        return _add(person, administrator=True)
+
+
+def _add(person: NewPerson, *, administrator: bool) -> User:
+    user = User(username=person.username, name=person.name, email=person.email, is_superuser=administrator)
+    try:
+        validate_password(person.password, user)
+    except ValidationError as weak:
+        raise Invalid({"password": " ".join(weak.messages)}) from None
+    user.set_password(person.password)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:
+        raise Invalid({"username": "An account with this user name or e-mail address exists already."}) from None
+    team, _ = Team.objects.get_or_create(name=person.team)
+    Membership.objects.create(user=user, team=team, role=person.role)
+    return user

@@ -1,0 +1,72 @@
+"""Applying the scoring to a review."""
+
+import uuid
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from checklists.scoring import AnswerValue, Result, Risk, score
+from reviews.models import Answer, Review, Score, WorkloadFact
+
+
+def result_of(review: Review) -> Result:
+    """Score the review as it is now, from the database; the review's version is not checked."""
+    answers = {
+        answer.question_id: value_of(answer)
+        for answer in Answer.objects.filter(review=review).only("question_id", "selected", "not_applicable")
+    }
+    facts = dict(WorkloadFact.objects.filter(workload=review.workload_id).values_list("name", "value"))
+    return score(review.edition.checklist, answers, facts)
+
+
+def value_of(answer: Answer) -> AnswerValue:
+    """A stored answer as scoring takes it."""
+    return AnswerValue(selected=frozenset(answer.selected), not_applicable=answer.not_applicable)
+
+
+def apply_score(review_id: uuid.UUID) -> bool:
+    """Bring the stored score up to the review's version; returns whether there was anything to do.
+
+    Safe to run at any time and any number of times: the version is read before the answers, so the result is never
+    older than it says, and it only replaces one for an older version.
+    """
+    review = Review.objects.select_related("edition", "score").defer("edition__content").get(pk=review_id)
+    if review.score.for_version >= review.version:
+        return False
+    store(review, result_of(review))
+    return True
+
+
+def store(review: Review, result: Result) -> None:
+    """Keep a result for `review.version`, unless a newer one is there already."""
+    Score.objects.filter(review=review, for_version__lt=review.version).update(
+        for_version=review.version,
+        overall=result.overall,
+        high=result.count(Risk.HIGH),
+        medium=result.count(Risk.MEDIUM),
+        result=as_json(result),
+        scored_at=timezone.now(),
+        runs=F("runs") + 1,
+    )
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """A result as `Score.result` keeps it and the snapshot shows it."""
+    return {
+        "overall": result.overall,
+        "pillars": [
+            {
+                "id": pillar.id,
+                "title": pillar.title,
+                "score": pillar.score,
+                "weight": pillar.weight,
+                "weight_title": pillar.weight_title,
+            }
+            for pillar in result.pillars
+        ],
+        "counts": {risk.value: result.count(risk) for risk in Risk},
+        "risks": {question: risk.value for question, risk in result.risks.items()},
+        "answered": result.answered,
+        "total": result.total,
+    }

@@ -1,0 +1,36 @@
+"""Starting a review."""
+
+from django.db.models import Max
+
+from checklists.language import WorkloadKind
+from checklists.models import Edition
+from reviews.access import Actor, require_writer
+from reviews.actions.errors import Invalid
+from reviews.actions.nudge import score_later
+from reviews.actions.trail import record
+from reviews.actions.transaction import writing
+from reviews.models import Contributor, EventKind, Review, Score, Workload
+
+
+def start_review(actor: Actor, *, workload: Workload, kind: WorkloadKind) -> Review:
+    """Start a review of one kind, pinned to the newest edition of that kind's checklist.
+
+    Raises `NotYours` for people who do not write in the workload's team, `Invalid` where no checklist of the kind is
+    published.
+    """
+    require_writer(actor.user, workload.team)
+    with writing():
+        # Locked, so that two reviews started at once get two numbers.
+        Workload.objects.select_for_update().get(pk=workload.pk)
+        edition = Edition.objects.without_content().filter(kind=kind).order_by("-published_at", "-version").first()
+        if edition is None:
+            raise Invalid({"kind": "No checklist of this kind is published: run “manage.py load_checklists”."})
+        last = workload.reviews.aggregate(last=Max("number"))["last"] or 0
+        review = Review.objects.create(
+            workload=workload, edition=edition, kind=kind, number=last + 1, created_by=actor.user
+        )
+        Contributor.objects.create(review=review, user=actor.user)
+        Score.objects.create(review=review)
+        record(review, EventKind.CREATED, actor, edition=str(edition))
+        score_later(review.pk)
+    return review

@@ -1,0 +1,57 @@
+"""Submitting a review for approval, and withdrawing it."""
+
+import uuid
+
+from django.utils import timezone
+
+from reviews.access import Actor, Deed, ReviewAccess
+from reviews.actions.answer import contributes
+from reviews.actions.errors import Incomplete, Invalid
+from reviews.actions.holding import locked_review
+from reviews.actions.score import result_of, store
+from reviews.actions.trail import record
+from reviews.actions.transaction import writing
+from reviews.models import DecisionKind, EventKind, Review, ReviewState
+
+
+def submit_review(actor: Actor, *, review_id: uuid.UUID) -> Review:
+    """Hand the review to the leads; from now on nobody answers in it.
+
+    Raises Review.DoesNotExist, `Refused`, and `Incomplete` with the obligatory questions that have no answer.
+    """
+    with writing():
+        review = locked_review(actor.user, review_id)
+        access = ReviewAccess(actor.user, review)
+        access.require(Deed.SUBMIT)
+        result = result_of(review)
+        if result.missing:
+            raise Incomplete(result.missing)
+        store(review, result)
+        contributes(access)
+        again = review.decisions.filter(kind=DecisionKind.CHANGES_REQUESTED).exists()
+        move(review, ReviewState.SUBMITTED)
+        record(review, EventKind.RESUBMITTED if again else EventKind.SUBMITTED, actor, version=review.version)
+    return review
+
+
+def withdraw_review(actor: Actor, *, review_id: uuid.UUID, reason: str) -> Review:
+    """Give the review up, for good; it stays readable.
+
+    Raises Review.DoesNotExist, `Refused`, and `Invalid` without a reason.
+    """
+    reason = reason.strip()
+    with writing():
+        review = locked_review(actor.user, review_id)
+        ReviewAccess(actor.user, review).require(Deed.WITHDRAW)
+        if not reason:
+            raise Invalid({"reason": "Say why the review is withdrawn: it stays in the trail."})
+        move(review, ReviewState.WITHDRAWN)
+        record(review, EventKind.WITHDRAWN, actor, statement=reason)
+    return review
+
+
+def move(review: Review, state: ReviewState) -> None:
+    """Put the review into a state. Who may do so was decided before."""
+    review.state = state
+    review.changed_at = timezone.now()
+    review.save(update_fields=["state", "changed_at"])

@@ -1,0 +1,74 @@
+"""Describing workloads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.text import slugify
+
+from reviews.access import Actor, require_writer
+from reviews.actions.holding import touch_running
+from reviews.actions.transaction import writing
+from reviews.models import Team, Workload
+
+
+@dataclass(frozen=True)
+class WorkloadDescription:
+    """What people say of a workload; see the model for the meaning of each."""
+
+    name: str
+    purpose: str
+    owner: str
+    team: Team
+    criticality: str
+    data_classification: str
+    regions: Sequence[str]
+    links: Sequence[Mapping[str, str]]
+
+
+def create_workload(actor: Actor, description: WorkloadDescription, *, key: str = "") -> Workload:
+    """Describe a new workload; its key is made from the name where none is given.
+
+    Raises `NotYours` for people who do not write in the team.
+    """
+    require_writer(actor.user, description.team)
+    with writing():
+        workload = Workload(key=key or _free_key(description.name), created_by=actor.user)
+        _describe(workload, description)
+        workload.save(force_insert=True)
+    return workload
+
+
+def change_workload(actor: Actor, workload: Workload, description: WorkloadDescription) -> Workload:
+    """Describe an existing workload anew.
+
+    Whoever decides on a running review reads it again; approved ones keep the description of their day in the snapshot.
+
+    Raises `NotYours` for people who do not write in its team, or in the one it is handed to.
+    """
+    require_writer(actor.user, workload.team)
+    require_writer(actor.user, description.team)
+    with writing():
+        _describe(workload, description)
+        workload.save()
+        touch_running(workload)
+    return workload
+
+
+def _describe(workload: Workload, description: WorkloadDescription) -> None:
+    workload.name = description.name
+    workload.purpose = description.purpose
+    workload.owner = description.owner
+    workload.team = description.team
+    workload.criticality = description.criticality
+    workload.data_classification = description.data_classification
+    workload.regions = list(description.regions)
+    workload.links = [dict(link) for link in description.links]
+
+
+def _free_key(name: str) -> str:
+    stem = slugify(name)[:56] or "workload"
+    taken = set(Workload.objects.filter(key__startswith=stem).values_list("key", flat=True))
+    key, number = stem, 2
+    while key in taken:
+        key, number = f"{stem}-{number}", number + 1
+    return key

@@ -1,0 +1,45 @@
+"""Celery tasks: thin, and safe to run at any time, twice, or at once.
+
+What work there is stands in the database; `sweep` finds what a crash or a lost message left undone.
+"""
+
+import uuid
+from typing import Any
+
+from celery import Task, shared_task
+from django.db.models import F
+
+from reviews.actions import report, score
+from reviews.actions.nudge import send
+from reviews.models import Score
+
+
+@shared_task
+def score_review(review_id: str) -> None:
+    """Score one review, if its score is stale."""
+    score.apply_score(uuid.UUID(review_id))
+
+
+@shared_task(bind=True, max_retries=report.MAX_ATTEMPTS - 1, default_retry_delay=5)
+def make_report(self: "Task[Any, Any]", report_id: str) -> None:
+    """Make one report, if it is wanted; a failure is tried again a few times."""
+    try:
+        report.produce_report(uuid.UUID(report_id), worker=str(self.request.hostname))
+    except Exception as problem:
+        raise self.retry(exc=problem) from problem
+
+
+@shared_task
+def sweep() -> None:
+    """Nudge for all work that the database knows of."""
+    stale = Score.objects.filter(for_version__lt=F("review__version")).values_list("review_id", flat=True)
+    for review_id in stale.iterator():
+        send("reviews.tasks.score_review", str(review_id))
+    for report_id in report.unmade():
+        send("reviews.tasks.make_report", str(report_id))
+
+
+def recover(*, worker: str) -> None:
+    """What a worker does when it starts: whatever one of its name had claimed, that one died over."""
+    report.release(worker)
+    sweep()

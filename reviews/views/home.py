@@ -1,0 +1,42 @@
+"""The first page: what waits for me."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from reviews.access import RUNNING, writable_teams
+from reviews.models import Report, ReportState, Review, ReviewState, Role, Workload
+from reviews.views.asking import person_of
+
+SHOWN = 12
+"""How many reviews a list shows before it refers to the workloads."""
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """My reviews, my queue, and what was decided lately."""
+    user = person_of(request)
+    visible = (
+        Review.objects.visible_to(user)
+        .select_related("workload__team", "score", "created_by", "edition")
+        .defer("edition__content")
+    )
+    mine = visible.filter(contributors__user=user)
+    queue = visible.filter(
+        state=ReviewState.SUBMITTED,
+        workload__team__memberships__user=user,
+        workload__team__memberships__role=Role.LEAD,
+    ).exclude(contributors__user=user)
+    return render(
+        request,
+        "reviews/home.html",
+        {
+            "mine": mine.filter(state__in=RUNNING)[:SHOWN],
+            "queue": queue.order_by("changed_at")[:SHOWN],
+            "is_lead": user.memberships.filter(role=Role.LEAD).exists(),
+            "decided": visible.filter(state=ReviewState.APPROVED)[:SHOWN],
+            "failed": Report.objects.visible_to(user)
+            .filter(state=ReportState.FAILED)
+            .select_related("snapshot__review__workload")[:SHOWN],
+            "workloads": Workload.objects.visible_to(user).count(),
+            "can_write": bool(writable_teams(user)),
+        },
+    )

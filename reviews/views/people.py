@@ -1,0 +1,80 @@
+"""Accounts: the first one, and those that administrators make."""
+
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from reviews.access import require_administrator
+from reviews.actions.errors import Invalid
+from reviews.actions.people import add_first_administrator, add_person, set_active, set_role
+from reviews.forms import FirstRunForm, MembershipForm, PersonForm
+from reviews.models import Role, Team, User
+from reviews.views.asking import actor_of, person_of
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def first_run(request: HttpRequest) -> HttpResponse:
+    """Make the administrator of an empty installation, and sign them in."""
+    if User.objects.exists():
+        return redirect("sign-in")
+    form = FirstRunForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = add_first_administrator(form.person())
+        except Invalid as problem:
+            _show(form, problem)
+        else:
+            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            return redirect("home")
+    return render(request, "reviews/first_run.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def people(request: HttpRequest) -> HttpResponse:
+    """All accounts and their roles; a form for a new one."""
+    require_administrator(person_of(request))
+    form = PersonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            add_person(actor_of(request), form.person())
+        except Invalid as problem:
+            _show(form, problem)
+        else:
+            return redirect("people")
+    context = {
+        "form": form,
+        "people": User.objects.prefetch_related("memberships__team").order_by("name"),
+        "teams": Team.objects.all(),
+        "roles": Role.choices,
+    }
+    return render(request, "reviews/people.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def person_role(request: HttpRequest) -> HttpResponse:
+    """Change a person's role in a team."""
+    require_administrator(person_of(request))
+    form = MembershipForm(request.POST)
+    if form.is_valid():
+        set_role(actor_of(request), **form.cleaned_data)
+    return redirect("people")
+
+
+@require_POST
+def person_active(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Close an account, or open it again."""
+    require_administrator(person_of(request))
+    user = get_object_or_404(User, pk=user_id)
+    try:
+        set_active(actor_of(request), user=user, active=request.POST.get("active") == "1")
+    except Invalid as problem:
+        return render(request, "refused.html", {"sentence": str(problem)}, status=422)
+    return redirect("people")
+
+
+def _show(form: PersonForm, problem: Invalid) -> None:
+    for field, sentence in problem.errors.items():
+        form.add_error(field or None, sentence)

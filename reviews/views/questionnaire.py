@@ -1,0 +1,152 @@
+"""Answering a review."""
+
+import uuid
+from collections.abc import Mapping
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from aiplatform.sign_in import is_htmx
+from reviews.access import Deed, Refused, ReviewAccess
+from reviews.actions.answer import Given, answer_question, state_fact
+from reviews.actions.errors import Incomplete, Invalid, Stale
+from reviews.actions.submit import submit_review, withdraw_review
+from reviews.forms import given_in
+from reviews.models import Answer, Review
+from reviews.views.asking import actor_of, person_of, review_for
+from reviews.views.cards import QuestionCard, ReviewSheet, sheet_of
+from reviews.views.refusals import status_of
+
+
+@require_safe
+def questionnaire(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
+    """All questions with their answers, to be filled in; who may not answer reads the review instead."""
+    review = review_for(request, review_id)
+    if not ReviewAccess(person_of(request), review).allows(Deed.ANSWER):
+        return redirect("review", review.pk)
+    return _page(request, sheet_of(review))
+
+
+@require_safe
+def question_fragment(request: HttpRequest, review_id: uuid.UUID, question_id: str) -> HttpResponse:
+    """One question as it is stored now, for who gives way to a colleague's answer."""
+    sheet = sheet_of(review_for(request, review_id))
+    context = {"sheet": sheet, "review": sheet.review, "card": _card(sheet, question_id)}
+    return render(request, "reviews/questionnaire.html#question", context)
+
+
+@require_POST
+def save_answer(request: HttpRequest, review_id: uuid.UUID, question_id: str) -> HttpResponse:
+    """Save one answer: fragments that show it as saved, or say what stood in the way, the typed text untouched."""
+    given = given_in(request.POST)
+    try:
+        answer_question(actor_of(request), review_id=review_id, question_id=question_id, given=given)
+    except Invalid as problem:
+        return _not_saved(request, review_id, question_id, given, problem.errors, status_of(problem))
+    except Refused as problem:
+        return _not_saved(request, review_id, question_id, given, {"": str(problem)}, status_of(problem))
+    except Stale as problem:
+        return _not_saved(
+            request, review_id, question_id, given, {"": str(problem)}, status_of(problem), problem.current
+        )
+    except Review.DoesNotExist:
+        raise Http404 from None
+    if not is_htmx(request):
+        return redirect(_place(review_id, question_id))
+    sheet = sheet_of(review_for(request, review_id), with_comments=False)
+    context = {"sheet": sheet, "review": sheet.review, "card": sheet.card(question_id), "saved": True}
+    return render(request, "reviews/questionnaire.html#saved", context)
+
+
+@require_POST
+def save_fact(request: HttpRequest, review_id: uuid.UUID, name: str) -> HttpResponse:
+    """Say yes or no to a fact of the workload."""
+    if request.POST.get("value") not in {"yes", "no"}:
+        raise Invalid({"": "Say yes or no."})
+    state_fact(actor_of(request), review_id=review_id, name=name, value=request.POST["value"] == "yes")
+    if not is_htmx(request):
+        return redirect(_place(review_id, "facts"))
+    sheet = sheet_of(review_for(request, review_id), with_comments=False)
+    context = {"sheet": sheet, "review": sheet.review, "fact_saved": name}
+    return render(request, "reviews/questionnaire.html#fact_saved", context)
+
+
+@require_safe
+def score_panel(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
+    """The score as it is now; asks again by itself while it is stale."""
+    sheet = sheet_of(review_for(request, review_id), with_comments=False)
+    return render(request, "reviews/questionnaire.html#score_panel", {"sheet": sheet, "review": sheet.review})
+
+
+@require_POST
+def submit(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
+    """Hand the review in, or show which questions stand in the way."""
+    try:
+        submit_review(actor_of(request), review_id=review_id)
+    except Incomplete as problem:
+        return _page(request, sheet_of(review_for(request, review_id)), incomplete=problem, status=422)
+    return redirect("review", review_id)
+
+
+@require_POST
+def withdraw(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
+    """Give the review up."""
+    reason = request.POST.get("reason", "")
+    try:
+        withdraw_review(actor_of(request), review_id=review_id, reason=reason)
+    except Invalid as problem:
+        return _page(request, sheet_of(review_for(request, review_id)), withdraw_error=str(problem), status=422)
+    return redirect("review", review_id)
+
+
+def _page(
+    request: HttpRequest,
+    sheet: ReviewSheet,
+    *,
+    incomplete: Incomplete | None = None,
+    withdraw_error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    requests = sheet.review.decisions.select_related("by").order_by("-at")[:1]
+    context = {
+        "sheet": sheet,
+        "review": sheet.review,
+        "incomplete": incomplete,
+        "withdraw_error": withdraw_error,
+        "last_request": requests.first(),
+    }
+    return render(request, "reviews/questionnaire.html", context, status=status)
+
+
+def _not_saved(
+    request: HttpRequest,
+    review_id: uuid.UUID,
+    question_id: str,
+    given: Given,
+    errors: Mapping[str, str],
+    status: int,
+    current: Answer | None = None,
+) -> HttpResponse:
+    """The same card with what was typed, and why it was not saved; a conflict shows the colleague's answer too."""
+    sheet = sheet_of(review_for(request, review_id))
+    card = _card(sheet, question_id)
+    if current is not None:
+        card.conflict = QuestionCard(card.question, current)
+    card.tried, card.errors = given, errors
+    if not is_htmx(request):
+        return _page(request, sheet, status=status)
+    context = {"sheet": sheet, "review": sheet.review, "card": card}
+    return render(request, "reviews/questionnaire.html#not_saved", context, status=status)
+
+
+def _card(sheet: ReviewSheet, question_id: str) -> QuestionCard:
+    for card in sheet.cards:
+        if card.question.id == question_id:
+            return card
+    raise Http404(f"The edition of this review has no question {question_id}.")
+
+
+def _place(review_id: uuid.UUID, anchor: str) -> str:
+    return f"{reverse('questionnaire', args=[review_id])}#{anchor}"

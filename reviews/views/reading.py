@@ -1,0 +1,105 @@
+"""Reading a review, commenting, deciding."""
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from aiplatform.sign_in import is_htmx
+from reviews.access import Deed, Refused, ReviewAccess
+from reviews.actions.answer import comment
+from reviews.actions.decide import approve, request_changes
+from reviews.actions.errors import Invalid, Stale
+from reviews.models import Review
+from reviews.models.trail import STEPS
+from reviews.views.asking import actor_of, person_of, review_for
+from reviews.views.cards import QuestionCard, report_of, sheet_of
+from reviews.views.refusals import status_of
+
+_DECISIONS = {"approve": approve, "request_changes": request_changes}
+
+
+@require_safe
+def review_page(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
+    """A review to be read: risky answers first, then all others, the trail, and the decision."""
+    return _page(request, review_for(request, review_id))
+
+
+@require_POST
+def decide(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
+    """Approve, or request changes; a refused decision comes back with its statement and the reason."""
+    act = _DECISIONS.get(request.POST.get("decision", ""))
+    version = request.POST.get("version", "")
+    statement = request.POST.get("statement", "")
+    try:
+        if act is None:
+            raise Invalid({"": "Choose: approve, or request changes."})
+        if not (version.isascii() and version.isdigit()):
+            raise Invalid(
+                {"": "The decision did not say which version it is about. Reload the page and decide again."}
+            )
+        act(actor_of(request), review_id=review_id, version=int(version[:9]), statement=statement)
+    except (Refused, Stale, Invalid) as problem:
+        review = review_for(request, review_id)
+        return _page(request, review, statement=statement, problem=str(problem), status=status_of(problem))
+    except Review.DoesNotExist:
+        raise Http404 from None
+    return redirect("report" if act is approve else "review", review_id)
+
+
+@require_POST
+def add_comment(request: HttpRequest, review_id: uuid.UUID, question_id: str) -> HttpResponse:
+    """Comment on one question; a refused comment comes back as it was typed."""
+    text = request.POST.get("text", "")
+    problem: Exception | None = None
+    try:
+        comment(actor_of(request), review_id=review_id, question_id=question_id, text=text)
+    except (Refused, Invalid) as refusal:
+        problem = refusal
+    except Review.DoesNotExist:
+        raise Http404 from None
+    review = review_for(request, review_id)
+    card = next((card for card in sheet_of(review).cards if card.question.id == question_id), None)
+    if card is None:
+        raise Http404(f"The edition of this review has no question {question_id}.")
+    status = status_of(problem) if problem else 200
+    if is_htmx(request):
+        context = {"review": review, "card": card, "can_comment": True}
+        context |= {"comment_text": text, "comment_problem": str(problem)} if problem else {}
+        return render(request, "reviews/thread.html", context, status=status)
+    if problem:
+        return _page(request, review, comment_on=card, comment_text=text, comment_problem=str(problem), status=status)
+    return redirect(f"{reverse('review', args=[review_id])}#{question_id}")
+
+
+def _page(
+    request: HttpRequest,
+    review: Review,
+    *,
+    statement: str = "",
+    problem: str = "",
+    comment_on: QuestionCard | None = None,
+    comment_text: str = "",
+    comment_problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    access = ReviewAccess(person_of(request), review)
+    context = {
+        "review": review,
+        "sheet": sheet_of(review),
+        "trail": review.events.filter(kind__in=STEPS).order_by("id"),
+        "contributors": [each.user for each in review.contributors.select_related("user").order_by("user__name")],
+        "report": report_of(review),
+        "can_answer": access.allows(Deed.ANSWER),
+        "can_comment": access.allows(Deed.COMMENT),
+        "can_decide": access.allows(Deed.DECIDE),
+        "no_decision": access.refusal(Deed.DECIDE),
+        "statement": statement,
+        "problem": problem,
+        "comment_on": comment_on.question.id if comment_on else "",
+        "comment_text": comment_text,
+        "comment_problem": comment_problem,
+    }
+    return render(request, "reviews/review.html", context, status=status)

@@ -1,0 +1,84 @@
+"""The report of an approved review."""
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from reviews.access import Deed, ReviewAccess
+from reviews.actions.errors import Invalid
+from reviews.actions.report import retry_report
+from reviews.models import Report, ReportState, Review
+from reviews.report import signing_identity
+from reviews.views.asking import actor_of, person_of, review_for
+from reviews.views.cards import report_of
+
+
+@require_safe
+def report_page(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
+    """How far the report is; the download when it is ready."""
+    return _render(request, review_id, "reviews/report.html")
+
+
+@require_safe
+def report_status(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
+    """The changing part of the report's page; asks again by itself until the report is made."""
+    return _render(request, review_id, "reviews/report.html#status")
+
+
+@require_POST
+def report_retry(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
+    """Ask for a report that failed once more."""
+    try:
+        retry_report(actor_of(request), review_id=review_id)
+    except Invalid:
+        pass  # Made meanwhile, or asked for by somebody else: the page says which.
+    except (Review.DoesNotExist, Report.DoesNotExist):
+        raise Http404 from None
+    return redirect("report", review_id)
+
+
+@require_safe
+def report_pdf(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
+    """The signed PDF."""
+    review, report = _report(request, review_id)
+    if report.state != ReportState.READY or report.pdf is None:
+        raise Http404("The report is not made yet.")
+    name = f"{review.workload.key}-review-{review.number}"
+    return _download(bytes(report.pdf), "application/pdf", f"{name}.pdf")
+
+
+@require_safe
+def snapshot_json(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
+    """The snapshot, byte for byte as it was hashed."""
+    review, report = _report(request, review_id)
+    name = f"{review.workload.key}-review-{review.number}-snapshot.json"
+    return _download(report.snapshot.content.encode(), "application/json", name)
+
+
+@require_safe
+def authority(request: HttpRequest) -> HttpResponse:
+    """The certificate of the authority under which reports are signed, to be trusted by verifiers."""
+    return _download(signing_identity().authority_pem(), "application/x-pem-file", "ca.pem")
+
+
+def _report(request: HttpRequest, review_id: uuid.UUID) -> tuple[Review, Report]:
+    review = review_for(request, review_id)
+    report = report_of(review)
+    if report is None:
+        raise Http404("This review was not approved, so it has no report.")
+    return review, report
+
+
+def _render(request: HttpRequest, review_id: uuid.UUID, template: str) -> HttpResponse:
+    review, report = _report(request, review_id)
+    can_retry = ReviewAccess(person_of(request), review).allows(Deed.RETRY_REPORT)
+    return render(request, template, {"review": review, "report": report, "can_retry": can_retry})
+
+
+def _download(data: bytes, content_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response

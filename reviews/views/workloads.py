@@ -1,0 +1,104 @@
+"""Workloads: the list, one, a new one, and the start of a review."""
+
+from django.db.models import Count, Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from checklists.language import WorkloadKind
+from reviews.access import NotYours, writable_teams
+from reviews.actions.errors import Invalid
+from reviews.actions.start import start_review
+from reviews.actions.transaction import writing
+from reviews.actions.workloads import change_workload, create_workload
+from reviews.forms import NewWorkloadForm, StartForm, WorkloadForm
+from reviews.models import Review, Workload
+from reviews.views.asking import actor_of, person_of
+
+
+@require_safe
+def workload_list(request: HttpRequest) -> HttpResponse:
+    """All workloads of the person's teams, each with its newest reviews."""
+    user = person_of(request)
+    reviews = Review.objects.select_related("score").order_by("-number")
+    workloads = (
+        Workload.objects.visible_to(user)
+        .select_related("team")
+        .annotate(review_count=Count("reviews"))
+        .prefetch_related(Prefetch("reviews", queryset=reviews))
+    )
+    return render(
+        request, "reviews/workload_list.html", {"workloads": workloads, "can_write": bool(writable_teams(user))}
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def workload_new(request: HttpRequest) -> HttpResponse:
+    """Describe a workload and start its first review: one form, then the questionnaire."""
+    actor = actor_of(request)
+    teams = writable_teams(actor.user)
+    if not teams:
+        raise NotYours(
+            "Only architects and leads describe workloads. An administrator can give you that role in a team."
+        )
+    form = NewWorkloadForm(request.POST or None, teams=teams, initial={"owner": actor.user.name, "team": teams[0]})
+    if request.method == "POST" and form.is_valid():
+        try:
+            with writing():
+                workload = create_workload(actor, form.description())
+                review = start_review(actor, workload=workload, kind=WorkloadKind(form.cleaned_data["kind"]))
+        except Invalid as problem:
+            form.add_error("kind", str(problem))
+        else:
+            return redirect("questionnaire", review.pk)
+    return render(request, "reviews/workload_form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_safe
+def workload_page(request: HttpRequest, key: str) -> HttpResponse:
+    """One workload with its reviews."""
+    user = person_of(request)
+    workload = get_object_or_404(Workload.objects.visible_to(user).select_related("team"), key=key)
+    return _page(request, workload, StartForm())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def workload_edit(request: HttpRequest, key: str) -> HttpResponse:
+    """Describe a workload anew."""
+    actor = actor_of(request)
+    workload = get_object_or_404(Workload.objects.visible_to(actor.user), key=key)
+    form = WorkloadForm(
+        request.POST or None, teams=writable_teams(actor.user), initial=WorkloadForm.initial_of(workload)
+    )
+    if request.method == "POST" and form.is_valid():
+        change_workload(actor, workload, form.description())
+        return redirect("workload", workload.key)
+    return render(
+        request,
+        "reviews/workload_form.html",
+        {"form": form, "workload": workload},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["POST"])
+def review_start(request: HttpRequest, key: str) -> HttpResponse:
+    """Start a further review of a workload."""
+    actor = actor_of(request)
+    workload = get_object_or_404(Workload.objects.visible_to(actor.user).select_related("team"), key=key)
+    form = StartForm(request.POST)
+    if form.is_valid():
+        try:
+            review = start_review(actor, workload=workload, kind=WorkloadKind(form.cleaned_data["kind"]))
+        except Invalid as problem:
+            form.add_error("kind", str(problem))
+        else:
+            return redirect("questionnaire", review.pk)
+    return _page(request, workload, form, status=422)
+
+
+def _page(request: HttpRequest, workload: Workload, form: StartForm, status: int = 200) -> HttpResponse:
+    reviews = workload.reviews.select_related("score", "edition", "created_by").defer("edition__content")
+    can_write = workload.team in writable_teams(person_of(request))
+    context = {"workload": workload, "reviews": reviews, "form": form, "can_write": can_write}
+    return render(request, "reviews/workload.html", context, status=status)
