@@ -41,7 +41,7 @@ def create_workload(actor: Actor, description: WorkloadDescription, *, key: str 
 def change_workload(actor: Actor, workload: Workload, description: WorkloadDescription) -> Workload:
     """Describe an existing workload anew.
 
-    Whoever decides on a running review reads it again; approved ones keep the description of their day in the snapshot.
+    Whoever decides on a running review reads it again; approved ones keep the description of their day.
 
     Raises `NotYours` for people who do not write in its team, or in the one it is handed to.
     """

@@ -1,0 +1,187 @@
+"""The shape of a snapshot, as `reviews.actions.freeze` writes it. All times are ISO 8601 in UTC, ending in Z."""
+
+from typing import Literal, TypedDict
+
+RiskName = Literal["high", "medium", "none", "unanswered", "not_applicable"]
+
+
+class Person(TypedDict):
+    """Somebody, as they were called on the day."""
+
+    name: str
+    username: str
+    email: str
+
+
+class Link(TypedDict):
+    """A page to read further."""
+
+    title: str
+    url: str
+
+
+class ReviewData(TypedDict):
+    """Which review this is."""
+
+    id: str
+    kind: str
+    kind_title: str
+    number: int
+    created_at: str
+    created_by: Person
+    version: int
+
+
+class FactData(TypedDict):
+    """A fact; None where it was not stated."""
+
+    id: str
+    text: str
+    value: bool | None
+
+
+class WorkloadData(TypedDict):
+    """What was reviewed."""
+
+    key: str
+    name: str
+    purpose: str
+    owner: str
+    team: str
+    criticality: str
+    criticality_title: str
+    data_classification: str
+    data_classification_title: str
+    regions: list[str]
+    links: list[Link]
+    facts: list[FactData]
+
+
+class SourceData(TypedDict):
+    """Where the checklist's content comes from."""
+
+    title: str
+    url: str
+    licence: str
+
+
+class PillarWeight(TypedDict):
+    """What a pillar counts in the overall score."""
+
+    id: str
+    title: str
+    weight: int
+    weight_title: str
+
+
+class ChecklistData(TypedDict):
+    """What was asked."""
+
+    id: str
+    title: str
+    version: str
+    sha256: str
+    source: SourceData
+    pillars: list[PillarWeight]
+
+
+class PillarScoreData(PillarWeight):
+    """A pillar's score, 0 to 100; None where nothing bore on it."""
+
+    score: float | None
+
+
+class ScoreData(TypedDict):
+    """What scoring said; `counts` has every risk name."""
+
+    overall: float | None
+    pillars: list[PillarScoreData]
+    counts: dict[RiskName, int]
+    answered: int
+    total: int
+    method: str
+
+
+class ChoiceData(TypedDict):
+    """One choice, and whether it was chosen."""
+
+    id: str
+    text: str
+    means: str
+    selected: bool
+
+
+class CommentData(TypedDict):
+    """What somebody said about a question."""
+
+    by: Person
+    at: str
+    text: str
+
+
+class QuestionData(TypedDict):
+    """One question with its answer."""
+
+    id: str
+    title: str
+    text: str
+    why: str
+    good: str
+    do: str
+    pillars: list[str]
+    pillar_titles: list[str]
+    weight: int
+    obligatory: bool
+    risk: RiskName
+    kind: Literal["one", "practices"]
+    choices: list[ChoiceData]
+    not_applicable: bool
+    reason: str
+    note: str
+    answered_by: Person | None
+    answered_at: str | None
+    comments: list[CommentData]
+    links: list[Link]
+
+
+class SectionData(TypedDict):
+    """Questions that belong together."""
+
+    id: str
+    title: str
+    intro: str
+    questions: list[QuestionData]
+
+
+class TrailEvent(TypedDict):
+    """One step of the decision trail; no actor where the application itself acted."""
+
+    at: str
+    actor: Person | None
+    kind: str
+    text: str
+    statement: str
+    address: str
+
+
+class ApprovalData(TypedDict):
+    """Who approved, as what, when, with which words."""
+
+    by: Person
+    role: str
+    at: str
+    statement: str
+
+
+class SnapshotData(TypedDict):
+    """A whole snapshot."""
+
+    format: str
+    review: ReviewData
+    workload: WorkloadData
+    checklist: ChecklistData
+    score: ScoreData
+    sections: list[SectionData]
+    contributors: list[Person]
+    trail: list[TrailEvent]
+    approval: ApprovalData
