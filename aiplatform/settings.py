@@ -124,7 +124,7 @@ CONTENT_SECURITY_POLICY = {
 
 # Celery. The database says what work there is; a message only nudges a worker to look.
 REDIS_URL = environment.text("REDIS_URL")
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"socket_connect_timeout": 1, "socket_timeout": 5}
     if REDIS_URL

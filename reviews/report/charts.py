@@ -18,8 +18,8 @@ RISKS: dict[RiskName, tuple[str, str]] = {
 """Each risk's title and colour, worst first."""
 
 _ROW = 22
-_WIDTH = 480
-_BAR_FROM, _BAR_TO = 168, 404
+_WIDTH = 310
+_BAR_FROM, _BAR_TO = 128, 234
 
 
 def pillar_chart(pillars: Sequence[PillarScoreData]) -> SafeString:
@@ -39,7 +39,7 @@ def pillar_chart(pillars: Sequence[PillarScoreData]) -> SafeString:
                 "x": _BAR_FROM,
                 "span": span,
                 "length": round(span * (pillar["score"] or 0) / 100, 1),
-                "number": _BAR_TO + 30,
+                "number": _BAR_TO + 24,
                 "end": _WIDTH,
                 "title": pillar["title"],
                 "score": "–" if pillar["score"] is None else round(pillar["score"]),
@@ -68,8 +68,8 @@ def risk_chart(counts: dict[RiskName, int]) -> SafeString:
         title, colour = RISKS[risk]
         width = _WIDTH * counts[risk] / total
         pieces.append((round(x, 1), round(max(width - 1.5, 1), 1), colour))
-        column, line = index % 3, index // 3
-        legend.append((column * 160, 36 + line * 18, colour, column * 160 + 14, 44 + line * 18, counts[risk], title))
+        column, line = index % 2, index // 2
+        legend.append((column * 155, 36 + line * 18, colour, column * 155 + 14, 44 + line * 18, counts[risk], title))
         x += width
     bar = format_html_join("", '<rect x="{}" y="4" width="{}" height="18" fill="{}"/>', pieces)
     key = format_html_join(
@@ -78,7 +78,7 @@ def risk_chart(counts: dict[RiskName, int]) -> SafeString:
         legend,
     )
     said = ", ".join(f"{counts[risk]} {RISKS[risk][0].lower()}" for risk in present)
-    return _svg("Questions by risk", said, 36 + 18 * -(-len(present) // 3), bar + key)
+    return _svg("Questions by risk", said, 36 + 18 * -(-len(present) // 2), bar + key)
 
 
 def _svg(title: str, description: str, height: int, content: SafeString) -> SafeString:

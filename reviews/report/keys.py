@@ -130,7 +130,7 @@ def _create(folder: Path, organisation: str) -> None:
 
 def _write_identity(folder: Path, organisation: str) -> None:
     authority_key, signer_key = _new_key(), _new_key()
-    authority_name = _name(organisation, f"{organisation} review authority")
+    authority_name = _name(organisation, f"{organisation[:44]}: review authority")
     authority = _certificate(
         authority_name,
         authority_name,
@@ -142,7 +142,7 @@ def _write_identity(folder: Path, organisation: str) -> None:
         ).add_extension(_usage(authority=True), critical=True),
     )
     signer = _certificate(
-        _name(organisation, f"{organisation} review reports"),
+        _name(organisation, f"{organisation[:44]}: report signing"),
         authority_name,
         signer_key,
         authority_key,
