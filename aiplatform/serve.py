@@ -100,12 +100,14 @@ def worker_command() -> list[str]:
     """The Celery worker, with the clock that starts the sweeps."""
     return [
         sys.executable,
+        # Celery warns of workers that run as root for the sake of pickled messages; ours are JSON.
+        "-Wignore:You're running the worker with superuser privileges",
         "-m",
         "celery",
-        "-A",
-        "aiplatform",
+        "--quiet",
+        "--app=aiplatform",
         "worker",
-        "-B",
+        "--beat",
         "--concurrency=1",
         "--loglevel=WARNING",
         "--without-gossip",

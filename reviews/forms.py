@@ -73,7 +73,7 @@ class WorkloadForm(forms.Form):
 
     def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = cast(forms.ModelChoiceField[Team], self.fields["team"])
+        field = cast("forms.ModelChoiceField[Team]", self.fields["team"])
         field.queryset = Team.objects.filter(pk__in=[team.pk for team in teams])
 
     def clean_regions(self) -> list[str]:

@@ -25,7 +25,7 @@ PATIENCE = 120.0
 
 
 class Command(BaseCommand):
-    """Loads the demo; with `--out`, does the whole job on a database of its own and leaves the results in a folder."""
+    """Loads the demo; with `--out`, does the whole job on a database of its own and leaves the results there."""
 
     help = (
         "Load three workloads with their reviews into an empty database. With --out DIR, do the whole job without a "
