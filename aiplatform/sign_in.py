@@ -16,12 +16,14 @@ class SignInRequired(LoginRequiredMiddleware):
     typed would be gone without a word.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
-        """Refuse in the form that the asker can show."""
-        if is_htmx(request):
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Refuse, in the form that the asker can show, what needs a sign-in; None lets all else pass."""
+        refusal = super().process_view(request, view_func, view_args, view_kwargs)
+        if refusal is not None and is_htmx(request):
             return HttpResponse("You are signed out.", status=401, content_type="text/plain")
-        response: HttpResponseBase = super().handle_no_permission(request, view_func)
-        return response
+        return refusal
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -60,7 +60,7 @@ def publish_library(folder: Path = LIBRARY) -> list[Edition]:
                     key=checklist.id,
                     version=checklist.version,
                     title=checklist.title,
-                    kind=checklist.kind,
+                    kind=str(checklist.kind),
                     content=content,
                     sha256=digest,
                 )

@@ -137,17 +137,15 @@ class _Reader:
 
     def _refuse_indirection(self, text: str) -> None:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            place = _Place(event.start_mark.line + 1, event.start_mark.column + 1)
             if isinstance(event, yaml.AliasEvent):
-                self._complain(place, "aliases (*name) are not allowed: write the value out")
-            elif getattr(event, "tag", None) and not getattr(event, "implicit", True):
-                self._complain(place, f"the tag {event.tag} is not allowed")
+                self._complain(_place(event), "aliases (*name) are not allowed: write the value out")
+            elif isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
+                self._complain(_place(event), f"the tag {event.tag} is not allowed")
         if self.errors:
             raise ChecklistErrors(self.errors)
 
     def _value(self, node: yaml.Node, path: _Path) -> Any:
-        place = _Place(node.start_mark.line + 1, node.start_mark.column + 1)
-        self.places.setdefault(path, place)
+        self.places.setdefault(path, _place(node))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -161,15 +159,19 @@ class _Reader:
         values: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else "?"
-            place = _Place(key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             if key in values:
-                self._complain(place, f"{key} stands here a second time")
-            self.places[(*path, key)] = place
+                self._complain(_place(key_node), f"{key} stands here a second time")
+            self.places[(*path, key)] = _place(key_node)
             values[key] = self._value(value_node, (*path, key))
         return values
 
     def _complain(self, place: _Place, message: str) -> None:
         self.errors.append(ChecklistError(self.file, place.line, place.column, message))
+
+
+def _place(part: yaml.Node | yaml.Event) -> _Place:
+    mark = part.start_mark
+    return _Place(mark.line + 1, mark.column + 1) if mark else _Place(0, 0)
 
 
 def _scalar(node: yaml.Node) -> Any:

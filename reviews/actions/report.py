@@ -3,6 +3,7 @@
 import logging
 import uuid
 from datetime import timedelta
+from typing import cast
 
 from django.conf import settings
 from django.db.models import F, Q
@@ -17,6 +18,7 @@ from reviews.actions.trail import record
 from reviews.actions.transaction import writing
 from reviews.models import EventKind, Report, ReportState, Review
 from reviews.report import make_report, signing_identity
+from reviews.report.snapshot import SnapshotData
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +36,7 @@ def produce_report(report_id: uuid.UUID, *, worker: str) -> bool:
         return False
     report = Report.objects.select_related("snapshot__review").get(pk=report_id)
     try:
-        pdf = make_report(report.snapshot.data, signing_identity())
+        pdf = make_report(cast(SnapshotData, report.snapshot.data), signing_identity())
     except Exception as problem:
         log.exception("report %s could not be made", report_id)
         _failed(report_id, worker, problem)

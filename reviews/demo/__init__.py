@@ -39,7 +39,7 @@ def load(password: str) -> Demo:
     return Demo(people, {each["key"]: _workload(each, team, people) for each in data["workloads"]})
 
 
-def _person(person: dict[str, str], team: Team, password: str) -> User:
+def _person(person: dict[str, Any], team: Team, password: str) -> User:
     user = User(
         username=person["username"],
         name=person["name"],

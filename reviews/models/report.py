@@ -50,13 +50,11 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.filter(snapshot__review__in=Review.objects.visible_to(user))
 
 
-class ReportManager(models.Manager.from_queryset(ReportQuerySet)):  # type: ignore[misc]
+class _WithoutPdf(models.Manager["Report"]):
     """Leaves the PDF in the database until it is asked for."""
 
     def get_queryset(self) -> ReportQuerySet:
-        """All reports, without their bytes."""
-        queryset: ReportQuerySet = super().get_queryset().defer("pdf")
-        return queryset
+        return ReportQuerySet(self.model, using=self._db).defer("pdf")
 
 
 class Report(models.Model):
@@ -77,7 +75,7 @@ class Report(models.Model):
     pdf = models.BinaryField(null=True)
     pdf_sha256 = models.CharField(max_length=64, blank=True)
 
-    objects = ReportManager()
+    objects = _WithoutPdf.from_queryset(ReportQuerySet)()
 
     class Meta:
         constraints = [

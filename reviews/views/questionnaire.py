@@ -54,7 +54,7 @@ def save_answer(request: HttpRequest, review_id: uuid.UUID, question_id: str) ->
     except Review.DoesNotExist:
         raise Http404 from None
     if not is_htmx(request):
-        return redirect(_place(review_id, question_id))
+        return redirect(_place(review_id, f"q-{question_id}"))
     sheet = sheet_of(review_for(request, review_id), with_comments=False)
     context = {"sheet": sheet, "review": sheet.review, "card": sheet.card(question_id), "saved": True}
     return render(request, "reviews/questionnaire.html#saved", context)
@@ -63,6 +63,7 @@ def save_answer(request: HttpRequest, review_id: uuid.UUID, question_id: str) ->
 @require_POST
 def save_fact(request: HttpRequest, review_id: uuid.UUID, name: str) -> HttpResponse:
     """Say yes or no to a fact of the workload."""
+    review_for(request, review_id)
     if request.POST.get("value") not in {"yes", "no"}:
         raise Invalid({"": "Say yes or no."})
     state_fact(actor_of(request), review_id=review_id, name=name, value=request.POST["value"] == "yes")

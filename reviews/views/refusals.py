@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from reviews.access import NotNow, Refused
-from reviews.actions.errors import Stale
+from reviews.actions.errors import Invalid, Stale
 
 
 class Refusals:
@@ -22,11 +22,11 @@ class Refusals:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The response to an exception that is a refusal; None leaves all others to Django."""
-        if isinstance(exception, Refused | Stale):
+        if isinstance(exception, Refused | Stale | Invalid):
             return render(
                 request,
                 "refused.html",
-                {"sentence": str(exception), "back": request.headers.get("Referer", "")},
+                {"sentence": str(exception)},
                 status=status_of(exception),
             )
         if isinstance(exception, ObjectDoesNotExist):

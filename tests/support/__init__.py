@@ -1,0 +1,1 @@
+"""What the tests run on: real servers, real browsers, real verifiers."""
