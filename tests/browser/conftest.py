@@ -1,0 +1,66 @@
+"""A real browser, and a real site for it."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.support.site import PASSWORD, Site, running_site
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    with running_site() as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=quiet)
+        yield chromium
+        chromium.close()
+
+
+class Visitor:
+    """Somebody at a browser of their own.
+
+    Whatever the browser's console complains of fails the test, but for refusals (4xx), which the page itself explains.
+    """
+
+    def __init__(self, context: BrowserContext, site: Site) -> None:
+        self.context = context
+        self.site = site
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._listen)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and "with a status of 4" not in message.text:
+            self.complaints.append(message.text)
+
+    def sign_in(self, username: str) -> "Visitor":
+        self.page.goto(f"{self.site.url}/sign-in/")
+        self.page.get_by_label("User name").fill(username)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.get_by_role("heading", name="Good to see you").wait_for()
+        return self
+
+
+@pytest.fixture
+def visitor(browser: Browser, site: Site) -> Iterator[type[Visitor]]:
+    contexts: list[BrowserContext] = []
+    visitors: list[Visitor] = []
+
+    def arrive(username: str, **options: object) -> Visitor:
+        contexts.append(browser.new_context(accept_downloads=True, **options))
+        visitors.append(Visitor(contexts[-1], site))
+        return visitors[-1].sign_in(username)
+
+    yield arrive
+    for context in contexts:
+        context.close()
+    assert [complaint for each in visitors for complaint in each.complaints] == []

@@ -1,0 +1,208 @@
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.support.pdf import pdfsig, text_of
+
+GOOD = {
+    "GEN-04": "designed",
+    "INF-F-01": "online",
+    "INF-F-04": "one_team",
+}
+
+
+def start_review(page: Page, name: str, kind: str) -> None:
+    page.get_by_role("link", name="New workload and review").click()
+    page.get_by_label("Name").fill(name)
+    page.get_by_label(kind).check()
+    page.get_by_label("Purpose").fill("Answers questions of customers about their contracts.")
+    page.get_by_label("Regions").fill("westeurope")
+    page.get_by_role("button", name="Start the review").click()
+    page.get_by_role("heading", name="Questionnaire").wait_for()
+
+
+def overall(page: Page) -> str:
+    return page.locator("#score .overall strong").inner_text()
+
+
+def answer(page: Page, question: str, choices: list[str]) -> None:
+    card = page.locator(f"#q-{question}")
+    for choice in choices:
+        card.locator(f"input[name=choice][value='{choice}']").check()
+    expect(card.locator(".state")).to_have_text("✓ Saved")
+
+
+def test_from_an_empty_review_to_a_signed_report_that_pdfsig_finds_valid(visitor, site, tmp_path: Path):
+    architect = visitor("ada")
+    page = architect.page
+    start_review(page, "Contract assistant", "Inferencing (model hosting)")
+    questionnaire = page.url
+
+    expect(page.locator("#score .overall strong")).to_have_text("0", timeout=20_000)
+    questions = [element.get_attribute("id").removeprefix("q-") for element in page.locator("article.question").all()]
+    assert len(questions) == 23
+    for question in questions[:-1]:
+        inputs = page.locator(f"#q-{question} input[name=choice]").all()
+        practices = inputs[0].get_attribute("type") == "checkbox"
+        values = [each.get_attribute("value") for each in inputs if each.get_attribute("data-alone") is None]
+        answer(page, question, values if practices else [GOOD.get(question, values[0])])
+    page.locator("#note-GEN-01").fill("ADR-12 and ADR-15.\nBoth in the architecture wiki.")
+    expect(page.locator("#state-GEN-01")).to_have_text("✓ Saved")
+    expect(page.locator("#score .overall strong")).not_to_have_text("0", timeout=20_000)
+    almost = overall(page)
+
+    page.get_by_role("button", name="Submit for approval").click()
+    expect(page.get_by_role("alert")).to_contain_text("1 obligatory question is not answered yet")
+    page.get_by_role("link", name=re.compile("INF-N-08")).click()
+    answer(page, "INF-N-08", ["unknown"])
+    expect(page.locator("#progress")).to_contain_text("23 of 23 answered")
+    expect(page.locator("#score .overall strong")).not_to_have_text(almost, timeout=20_000)
+
+    page.goto(questionnaire)
+    expect(page.locator("#note-GEN-01")).to_have_value("ADR-12 and ADR-15.\nBoth in the architecture wiki.")
+    page.get_by_role("button", name="Submit for approval").click()
+    expect(page.locator(".heading .badge")).to_contain_text("Submitted")
+    expect(page.locator("#decision")).to_contain_text("can only be decided on by a person who is lead")
+
+    lead = visitor("lea")
+    desk = lead.page
+    desk.get_by_role("link", name="Contract assistant").click()
+    desk.locator("#INF-N-08 summary", has_text="Comment").click()
+    desk.locator("#comment-INF-N-08").fill("Please look at the load of last month.")
+    desk.locator("#INF-N-08").get_by_role("button", name="Add the comment").click()
+    expect(desk.locator("#thread-INF-N-08 .comment")).to_contain_text("Please look at the load")
+    desk.get_by_label("Statement").fill("Good. INF-N-08 can be settled with the figures that you have.")
+    desk.get_by_role("button", name="Request changes").click()
+    expect(desk.locator(".heading .badge")).to_contain_text("Changes requested")
+
+    page.goto(questionnaire)
+    expect(page.get_by_role("note")).to_contain_text("Lea Okafor requested changes")
+    expect(page.locator("#q-INF-N-08")).to_contain_text("Please look at the load of last month.")
+    answer(page, "INF-N-08", ["small"])
+    page.get_by_role("button", name="Submit for approval").click()
+    expect(page.locator(".heading .badge")).to_contain_text("Submitted")
+
+    desk.goto(site.url)
+    desk.get_by_role("link", name="Contract assistant").click()
+    expect(desk.locator("#INF-N-08 .badge")).to_contain_text("No risk")
+    desk.get_by_label("Statement").fill("I read it all and agree.")
+    desk.get_by_role("button", name="Approve and sign").click()
+    expect(desk.get_by_role("heading", name="The report is ready")).to_be_visible(timeout=60_000)
+    with desk.expect_download() as download:
+        desk.get_by_role("link", name="Download the signed PDF").click()
+    pdf, authority = tmp_path / "report.pdf", tmp_path / "ca.pem"
+    download.value.save_as(pdf)
+    authority.write_bytes(lead.context.request.get(f"{site.url}/ca.pem").body())
+
+    verdict = pdfsig(pdf, authority)
+    assert "Signature is Valid" in verdict
+    assert "Certificate is Trusted" in verdict
+    assert "Total document signed" in verdict
+    text = text_of(pdf)
+    assert "Contract assistant" in text
+    assert "ADR-12 and ADR-15." in text
+    assert "I read it all and agree." in text
+
+
+def test_a_save_that_cannot_reach_the_server_says_so_and_keeps_what_was_typed(visitor):
+    ada = visitor("ada")
+    page = ada.page
+    start_review(page, "Offline assistant", "Exploratory data analysis")
+    ada.context.set_offline(True)
+    page.locator("#note-GEN-01").fill("Typed in a tunnel.")
+    state = page.locator("#state-GEN-01")
+    expect(state).to_contain_text("Not saved: the server cannot be reached", timeout=10_000)
+    expect(page.locator("#note-GEN-01")).to_have_value("Typed in a tunnel.")
+    ada.context.set_offline(False)
+    page.locator("#q-GEN-01").get_by_role("button", name="Save").click()
+    expect(state).to_have_text("✓ Saved")
+    page.reload()
+    expect(page.locator("#note-GEN-01")).to_have_value("Typed in a tunnel.")
+    ada.complaints.clear()
+
+
+def test_who_is_signed_out_in_the_middle_hears_it_and_saves_after_signing_in_again(visitor, site):
+    ada = visitor("ada")
+    page = ada.page
+    start_review(page, "Signed out assistant", "Exploratory data analysis")
+    ada.context.clear_cookies(name="sessionid")
+    page.locator("#note-GEN-02").fill("Typed after the session ended.")
+    expect(page.locator("#state-GEN-02")).to_contain_text("you are signed out", timeout=10_000)
+    expect(page.locator("#note-GEN-02")).to_have_value("Typed after the session ended.")
+    ada.complaints.clear()
+
+
+def test_two_people_at_one_question_lose_no_word(visitor):
+    ada, jonas = visitor("ada"), visitor("jonas")
+    start_review(ada.page, "Shared assistant", "Exploratory data analysis")
+    jonas.page.goto(ada.page.url)
+    answer(ada.page, "GEN-01", ["justified"])
+    jonas.page.locator("#note-GEN-01").fill("Jonas's words")
+    alert = jonas.page.locator("#trouble-GEN-01").get_by_role("alert")
+    expect(alert).to_contain_text("A colleague changed this answer")
+    expect(alert).to_contain_text("Existing tools were assessed first")
+    expect(alert).to_contain_text("Jonas's words")
+    jonas.page.locator("#q-GEN-01 input[value=justified]").check()
+    alert.get_by_role("button", name="Keep mine").click()
+    expect(jonas.page.locator("#state-GEN-01")).to_have_text("✓ Saved")
+    ada.page.reload()
+    expect(ada.page.locator("#note-GEN-01")).to_have_value("Jonas's words")
+    jonas.complaints.clear()
+
+
+def test_none_of_these_and_the_practices_exclude_each_other(visitor):
+    page = visitor("ada").page
+    start_review(page, "Alone assistant", "Exploratory data analysis")
+    card = page.locator("#q-EDA-N-02")
+    card.locator("input[value=EDA-N-02a]").check()
+    card.locator("input[value=none_of_these]").check()
+    expect(card.locator("input[value=EDA-N-02a]")).not_to_be_checked()
+    expect(card.locator(".state")).to_have_text("✓ Saved")
+    card.locator("input[value=EDA-N-02b]").check()
+    expect(card.locator("input[value=none_of_these]")).not_to_be_checked()
+
+
+def test_not_applicable_asks_for_its_reason_and_saves_with_it(visitor):
+    page = visitor("ada").page
+    start_review(page, "Sparse assistant", "Exploratory data analysis")
+    card = page.locator("#q-EDA-F-02")
+    expect(card.get_by_label("Why does it not apply?")).to_be_hidden()
+    card.get_by_label("This question does not apply").check()
+    expect(card.get_by_label("Why does it not apply?")).to_be_focused()
+    card.get_by_label("Why does it not apply?").fill("Everything runs on laptops.")
+    expect(card.locator(".state")).to_have_text("✓ Saved")
+    expect(card.locator(".badge")).to_contain_text("Not applicable")
+
+
+def test_the_score_follows_a_fact_that_changes_the_weights(visitor):
+    page = visitor("ada").page
+    start_review(page, "Nightly model", "Training and fine-tuning")
+    expect(page.locator("#score .pillars")).to_contain_text("Reliability low", timeout=20_000)
+    page.locator("#facts").get_by_label("Yes").check()
+    expect(page.locator("#score .pillars")).to_contain_text("Reliability full", timeout=20_000)
+
+
+def test_without_javascript_the_whole_form_works_with_its_buttons(visitor):
+    page = visitor("ada", java_script_enabled=False).page
+    start_review(page, "Plain assistant", "Exploratory data analysis")
+    card = page.locator("#q-GEN-03")
+    card.locator("input[value=managed]").check()
+    page.locator("#note-GEN-03").fill("All rented.")
+    card.get_by_role("button", name="Save").click()
+    assert page.url.endswith("#q-GEN-03")
+    expect(page.locator("#note-GEN-03")).to_have_value("All rented.")
+    expect(page.locator("#q-GEN-03 input[value=managed]")).to_be_checked()
+
+
+def test_no_page_is_wider_than_a_phone(visitor, site):
+    page = visitor("lea", viewport={"width": 390, "height": 844}).page
+    addresses = ["/", "/workloads/", "/workloads/claims-assistant/", "/checklists/", "/checklists/training/1.0/"]
+    for address in addresses:
+        page.goto(site.url + address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
+    for name in ("Claims assistant", "Store demand forecast", "Credit risk lab"):
+        page.goto(f"{site.url}/workloads/")
+        page.get_by_role("link", name=name).click()
+        page.get_by_role("link", name=re.compile("^Review 1")).click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, name

@@ -1,0 +1,67 @@
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.pdf import pdfsig
+from tests.support.site import Site, running_site
+
+REPORT = "SELECT state, attempts FROM reviews_report"
+
+
+@pytest.fixture
+def site():
+    # The demo has one approved review, so its report is wanted as soon as a worker is there.
+    with running_site() as site:
+        yield site
+
+
+def test_a_worker_killed_in_the_middle_of_a_report_still_yields_exactly_one(site: Site):
+    site.wait(lambda: site.query(REPORT) == [("making", 1)], "a report in the making")
+    site.kill_worker()
+    assert site.query(REPORT) == [("making", 1)]
+    if not site.embedded:
+        site.start_worker()
+    site.wait(lambda: site.query(REPORT)[0][0] == "ready", "the report after the crash")
+    assert site.query(REPORT) == [("ready", 2)]
+    assert site.query("SELECT count(*) FROM reviews_event WHERE kind = 'report_signed'") == [(1,)]
+
+
+def test_what_was_asked_for_while_no_worker_ran_is_done_when_one_comes(site: Site):
+    site.wait(lambda: site.query(REPORT)[0][0] == "ready", "the first report")
+    stale = "SELECT count(*) FROM reviews_score s JOIN reviews_review r ON r.id = s.review_id WHERE s.for_version < r.version"
+    site.wait(lambda: site.query(stale) == [(0,)], "all scores")
+    site.kill_worker()
+    # A change whose message is lost: only the database knows of it.
+    site.manage(
+        "shell",
+        "-c",
+        "from reviews.models import Review; from django.db.models import F; Review.objects.update(version=F('version')+1)",
+    )
+    if not site.embedded:
+        site.start_worker()
+    site.wait(lambda: site.query(stale) == [(0,)], "the scores that only the database knew to be stale")
+
+
+def test_one_signal_ends_a_process_with_all_its_children(site: Site):
+    site.wait(lambda: site.query(REPORT)[0][0] == "ready", "the report")
+    processes = list(site.processes)
+    pids = [site.processes[name].pid for name in processes]
+    for name in processes:
+        assert site.stop(name) == 0, site.said()
+    for pid in pids:
+        assert subprocess.run(["pgrep", "-P", str(pid)], check=False).returncode == 1
+        assert subprocess.run(["pgrep", "-s", str(pid)], check=False).returncode == 1
+    assert site.query(REPORT)[0][0] == "ready"
+
+
+def test_the_demo_command_does_the_whole_job_without_a_browser(tmp_path: Path, site: Site):
+    out = tmp_path / "out"
+    site.manage("demo", "--out", str(out))
+    assert sorted(path.name for path in out.iterdir()) == ["ca.pem", "report.pdf", "snapshot.json"]
+    verdict = pdfsig(out / "report.pdf", out / "ca.pem")
+    assert "Signature is Valid" in verdict
+    assert "Certificate is Trusted" in verdict
+    digest = subprocess.run(["sha256sum", str(out / "snapshot.json")], capture_output=True, text=True, check=True)
+    printed = subprocess.run(["pdftotext", str(out / "report.pdf"), "-"], capture_output=True, text=True, check=True)
+    assert digest.stdout.split()[0] in printed.stdout

@@ -1,0 +1,163 @@
+"""The application as its users have it: real processes, on the servers that the test run was given."""
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+from aiplatform.serve import web_command, worker_command
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "correct horse battery"
+PATIENCE = 60.0
+
+
+@dataclass
+class Site:
+    """A running application with the demo loaded; everyone's password is `PASSWORD`."""
+
+    url: str
+    env: dict[str, str]
+    folder: Path
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether one command runs all of it, on SQLite."""
+        return not self.env.get("DATABASE_URL")
+
+    def manage(self, *command: str) -> str:
+        """Run a management command; returns what it printed."""
+        run = [sys.executable, "manage.py", *command]
+        done = subprocess.run(run, cwd=ROOT, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        said = done.stdout.decode()
+        assert done.returncode == 0, said
+        return said
+
+    def start(self, name: str, command: list[str]) -> None:
+        """Run a process in a group of its own; what it says goes to a file in the folder."""
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def start_worker(self) -> None:
+        """Start the worker, where it is a process of its own."""
+        self.start("worker", worker_command())
+
+    def kill_worker(self) -> None:
+        """End the worker and its children at once, as a crash would."""
+        if self.embedded:
+            serve = self.processes["serve"].pid
+            found = subprocess.run(
+                ["pgrep", "-P", str(serve), "-f", "celery"], stdout=subprocess.PIPE, check=True
+            ).stdout.split()
+            (worker,) = (int(pid) for pid in found)
+            os.killpg(worker, signal.SIGKILL)
+        else:
+            worker_process = self.processes.pop("worker")
+            os.killpg(worker_process.pid, signal.SIGKILL)
+            worker_process.wait()
+
+    def query(self, sql: str) -> list[Any]:
+        """Ask the application's database."""
+        if self.embedded:
+            with closing(sqlite3.connect(self.folder / "reviews.sqlite3", timeout=20)) as connection:
+                return connection.execute(sql).fetchall()
+        with psycopg.connect(self.env["DATABASE_URL"]) as server:
+            return server.execute(sql).fetchall()  # type: ignore[arg-type]
+
+    def wait(self, condition: Callable[[], bool], what: str) -> None:
+        """Wait until the condition holds; fails, with what the processes said, after a minute."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"waited in vain for {what}\n{self.said()}")
+            time.sleep(0.05)
+
+    def said(self) -> str:
+        """The end of what each process wrote."""
+        return "\n".join(f"--- {log.name}\n{log.read_text()[-3000:]}" for log in sorted(self.folder.glob("*.log")))
+
+    def stop(self, name: str) -> int:
+        """Ask a process to end as Ctrl-C does; returns its exit status."""
+        process = self.processes.pop(name)
+        process.send_signal(signal.SIGINT if name == "serve" else signal.SIGTERM)
+        return process.wait(timeout=PATIENCE)
+
+
+@contextmanager
+def running_site(**more: str) -> Iterator[Site]:
+    """Start the application: embedded in one command, or, where DATABASE_URL is given, web and worker apart."""
+    port = free_port()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reviews-site-")))
+        given = {"DATA_DIR": str(folder), "PORT": str(port), "HOST": "127.0.0.1", "DEMO_PASSWORD": PASSWORD}
+        env = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"} | given | more
+        if env.get("DATABASE_URL"):
+            env["DATABASE_URL"] = stack.enter_context(_database(env["DATABASE_URL"]))
+            # A Redis database of its own, so that no worker of another test takes the messages.
+            env["REDIS_URL"] = urlunsplit(urlsplit(env["REDIS_URL"])._replace(path=f"/{uuid.uuid4().int % 15 + 1}"))
+        site = Site(f"http://127.0.0.1:{port}", env, folder)
+        try:
+            if site.embedded:
+                site.start("serve", [sys.executable, "-m", "aiplatform.serve"])
+            else:
+                for command in (["migrate", "-v0"], ["load_checklists"], ["collectstatic", "-v0", "--no-input"], ["demo"]):
+                    site.manage(*command)
+                site.start("web", web_command("127.0.0.1", port, one_process=False))
+                site.start_worker()
+            wait_for_port(port, PATIENCE)
+            urllib.request.urlopen(f"{site.url}/sign-in/", timeout=PATIENCE).close()
+            yield site
+        except (TimeoutError, OSError) as problem:
+            raise AssertionError(f"the site did not start\n{site.said()}") from problem
+        finally:
+            for name in list(site.processes):
+                site.stop(name)
+
+
+@contextmanager
+def _database(server: str) -> Iterator[str]:
+    """A new, empty database on a PostgreSQL server; yields its address."""
+    name = f"site_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+    try:
+        yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+
+
+def free_port() -> int:
+    """A port on which nothing listens at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for_port(port: int, patience: float) -> None:
+    """Wait until something listens on a port of this machine; raises TimeoutError after `patience` seconds."""
+    deadline = time.monotonic() + patience
+    while True:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"nothing listens on port {port} after {patience} seconds")
+        time.sleep(0.05)
