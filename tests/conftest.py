@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from checklists.language import WorkloadKind
@@ -28,6 +29,12 @@ class People:
     ruth: User
     rolf: User
     stranger: User
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files() -> None:
+    """Pages name their style sheets and scripts by the collected files, as in production."""
+    call_command("collectstatic", verbosity=0, interactive=False)
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,16 @@
-"""The report's charts as SVG, inline in the page: drawn here, as numbers and titles only."""
+"""The report's drawings as inline SVG: charts, and the marks that stand beside risks and choices.
+
+Marks are drawn, not typed: a sign that our font lacks would come from whatever fonts the machine has.
+"""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from reviews.report.snapshot import PillarScoreData, RiskName
+from reviews.report.wording import whole
 
 INK, SOFT, TRACK, ACCENT = "#1b2430", "#56636f", "#e6eaed", "#0f6b6b"
 RISKS: dict[RiskName, tuple[str, str]] = {
@@ -13,37 +18,46 @@ RISKS: dict[RiskName, tuple[str, str]] = {
     "medium": ("Medium risk", "#b26a00"),
     "none": ("No risk", "#2e7d4f"),
     "unanswered": ("Unanswered", "#6b7280"),
-    "not_applicable": ("Not applicable", "#aab4bd"),
+    "not_applicable": ("Does not apply", "#94a3b8"),
 }
 """Each risk's title and colour, worst first."""
 
+_SHAPES: dict[RiskName, str] = {
+    "high": "M5 .8 9.6 9.2H.4Z",
+    "medium": "M5 .3 9.7 5 5 9.7.3 5Z",
+    "none": "M1 5.2 3.9 8.2 9.2 1.9",
+    "unanswered": "M9 5A4 4 0 1 1 1 5 4 4 0 1 1 9 5Z",
+    "not_applicable": "M1 5H9",
+}
+"""Each risk's mark on a field of 10 by 10; the first two are filled, the others are lines."""
+
 _ROW = 22
 _WIDTH = 310
-_BAR_FROM, _BAR_TO = 128, 234
+_BAR_FROM, _BAR_TO = 126, 226
 
 
 def pillar_chart(pillars: Sequence[PillarScoreData]) -> SafeString:
-    """Horizontal bars: a pillar's score from 0 to 100, and what the pillar counts."""
+    """Horizontal bars: a pillar's score from 0 to 100, and the weight that the pillar has."""
     span = _BAR_TO - _BAR_FROM
     rows = format_html_join(
         "",
         '<text x="0" y="{y}" font-size="11" fill="{ink}">{title}</text>'
-        '<rect x="{x}" y="{top}" width="{span}" height="9" rx="2" fill="{track}"/>'
-        '<rect x="{x}" y="{top}" width="{length}" height="9" rx="2" fill="{accent}"/>'
+        '<rect x="{x}" y="{top}" width="{span}" height="10" fill="{track}"/>'
+        '<rect x="{x}" y="{top}" width="{length}" height="10" fill="{accent}"/>'
         '<text x="{number}" y="{y}" font-size="11" font-weight="600" fill="{ink}" text-anchor="end">{score}</text>'
-        '<text x="{end}" y="{y}" font-size="9" fill="{soft}" text-anchor="end">{weight}</text>',
+        '<text x="{end}" y="{y}" font-size="10" fill="{soft}" text-anchor="end">{weight}</text>',
         (
             {
                 "y": 14 + index * _ROW,
-                "top": 6 + index * _ROW,
+                "top": 5 + index * _ROW,
                 "x": _BAR_FROM,
                 "span": span,
                 "length": round(span * (pillar["score"] or 0) / 100, 1),
-                "number": _BAR_TO + 24,
+                "number": _BAR_TO + 26,
                 "end": _WIDTH,
                 "title": pillar["title"],
-                "score": "–" if pillar["score"] is None else round(pillar["score"]),
-                "weight": pillar["weight_title"],
+                "score": whole(pillar["score"]),
+                "weight": f"{pillar['weight_title']} · {pillar['weight']}",
                 "ink": INK,
                 "soft": SOFT,
                 "track": TRACK,
@@ -53,14 +67,14 @@ def pillar_chart(pillars: Sequence[PillarScoreData]) -> SafeString:
         ),
     )
     said = "; ".join(
-        f"{pillar['title']} {'not scored' if pillar['score'] is None else round(pillar['score'])}"
+        f"{pillar['title']} {'not scored' if pillar['score'] is None else whole(pillar['score'])}"
         for pillar in pillars
     )
-    return _svg("Score by pillar", said, len(pillars) * _ROW, rows)
+    return _chart("Score by pillar", said, max(1, len(pillars)) * _ROW, rows)
 
 
 def risk_chart(counts: dict[RiskName, int]) -> SafeString:
-    """One bar, divided by how many questions have each risk; a legend with the numbers below."""
+    """One bar, divided by how many questions have each risk; below it a legend with marks and numbers."""
     total = sum(counts.values()) or 1
     present = [risk for risk in RISKS if counts.get(risk)]
     pieces, legend, x = [], [], 0.0
@@ -68,20 +82,68 @@ def risk_chart(counts: dict[RiskName, int]) -> SafeString:
         title, colour = RISKS[risk]
         width = _WIDTH * counts[risk] / total
         pieces.append((round(x, 1), round(max(width - 1.5, 1), 1), colour))
-        column, line = index % 2, index // 2
-        legend.append((column * 155, 36 + line * 18, colour, column * 155 + 14, 44 + line * 18, counts[risk], title))
+        left, line = index % 2 * 155, 38 + index // 2 * 18
+        legend.append((left, line, _shape(risk), left + 16, line + 8.5, counts[risk], title))
         x += width
-    bar = format_html_join("", '<rect x="{}" y="4" width="{}" height="18" fill="{}"/>', pieces)
+    bar = format_html_join("", '<rect x="{}" y="5" width="{}" height="18" fill="{}"/>', pieces)
     key = format_html_join(
         "",
-        '<rect x="{}" y="{}" width="9" height="9" fill="{}"/><text x="{}" y="{}" font-size="11">{} {}</text>',
+        '<g transform="translate({} {})">{}</g>'
+        '<text x="{}" y="{}" font-size="11" fill="#1b2430"><tspan font-weight="600">{}</tspan> {}</text>',
         legend,
     )
     said = ", ".join(f"{counts[risk]} {RISKS[risk][0].lower()}" for risk in present)
-    return _svg("Questions by risk", said, 36 + 18 * -(-len(present) // 2), bar + key)
+    return _chart("Questions by risk", said, 38 + 18 * -(-len(present) // 2), bar + key)
 
 
-def _svg(title: str, description: str, height: int, content: SafeString) -> SafeString:
+def score_bar(overall: float | None) -> SafeString:
+    """The overall score as a mark on the line from 0 to 100. The number is printed beside it, so it has no text."""
+    return format_html(
+        '<svg class="score-bar" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 8" aria-hidden="true">'
+        '<rect y="1" width="400" height="6" fill="{}"/><rect y="1" width="{}" height="6" fill="{}"/></svg>',
+        TRACK,
+        round(4 * (overall or 0), 1),
+        ACCENT,
+    )
+
+
+def risk_mark(risk: RiskName) -> SafeString:
+    """The sign of a risk, to stand before its title: each has a shape of its own, so colour alone says nothing."""
+    return _mark(_shape(risk))
+
+
+def choice_mark(kind: Literal["one", "practices"], *, selected: bool) -> SafeString:
+    """The sign before a choice, empty or filled: a circle where one is chosen, a square where several may be."""
+    outline, fill = (
+        ('<circle cx="5" cy="5" r="4.3" {}/>', '<circle cx="5" cy="5" r="2.4" fill="#0f6b6b"/>')
+        if kind == "one"
+        else ('<rect x=".7" y=".7" width="8.6" height="8.6" {}/>', '<path d="M2.3 5.2 4.3 7.3 7.9 2.8" {}/>')
+    )
+    line = 'fill="none" stroke="#0f6b6b" stroke-width="{}"'
+    drawn = outline.format(line.format("1.1" if selected else ".7"))
+    return _mark(mark_safe(drawn + (fill.format(line.format("1.5")) if selected else "")))  # noqa: S308 (all constants)
+
+
+def _shape(risk: RiskName) -> SafeString:
+    colour = RISKS[risk][1]
+    filled = risk in ("high", "medium")
+    return format_html(
+        '<path d="{}" fill="{}" stroke="{}" stroke-width="{}"/>',
+        _SHAPES[risk],
+        colour if filled else "none",
+        "none" if filled else colour,
+        "1.6",
+    )
+
+
+def _mark(content: SafeString) -> SafeString:
+    return format_html(
+        '<svg class="mark" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10" aria-hidden="true">{}</svg>',
+        content,
+    )
+
+
+def _chart(title: str, description: str, height: int, content: SafeString) -> SafeString:
     return format_html(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="img" aria-label="{}: {}" '
         'font-family="Plex"><title>{}</title><desc>{}</desc>{}</svg>',

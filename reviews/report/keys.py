@@ -19,14 +19,21 @@ _SIGNER_YEARS = 10
 _CLOCK_SKEW = timedelta(hours=1)
 """Certificates begin this long ago, so that a verifier whose clock is behind does not find them not yet valid."""
 
+_NAME_BYTES = 64
+"""X.520 gives the names of organisations and subjects this much room."""
+
 _DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 """id-kp-documentSigning, RFC 9336."""
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
-class KeyStoreError(Exception):
+class KeyStoreError(KeyError):
     """Keys that are not there, cannot be read or can no longer be used; the text says which and what to do."""
+
+    def __str__(self) -> str:
+        # KeyError shows the repr of its argument, quotation marks and all.
+        return str(self.args[0])
 
 
 @dataclass(frozen=True)
@@ -45,19 +52,37 @@ class SigningIdentity:
         """The certificate that verifiers should trust: the last of the chain."""
         return self.chain[-1] if self.chain else self.certificate
 
+    def require_valid(self, at: datetime) -> None:
+        """Raises `KeyStoreError` unless the certificates are all valid at that (aware) time."""
+        for each in (self.certificate, *self.chain):
+            if not each.not_valid_before_utc <= at <= each.not_valid_after_utc:
+                raise KeyStoreError(
+                    f"The certificate “{each.subject.rfc4514_string()}” is valid from "
+                    f"{each.not_valid_before_utc:%Y-%m-%d} to {each.not_valid_after_utc:%Y-%m-%d}, and cannot sign "
+                    f"on {at:%Y-%m-%d}. Put a renewed one in its place (for keys this application made: move their "
+                    "folder away, and give verifiers the new ca.pem); reports signed before stay as they are."
+                )
+
     def authority_pem(self) -> bytes:
         """The authority's certificate as PEM."""
         return self.authority.public_bytes(serialization.Encoding.PEM)
 
 
 def load_or_create(folder: Path, organisation: str) -> SigningIdentity:
-    """The identity kept in the folder; made there, for the organisation, when the folder does not exist.
+    """The identity kept in the folder; made there, for the organisation, when the folder is absent or empty.
 
-    RSA with 3,072 bits, as every PDF reader in use verifies it; NIST SP 800-57 takes it as good beyond 2030. Several
-    processes may call this at once: one identity results. Raises `KeyStoreError`.
+    RSA with 3,072 bits and SHA-256: pdfsig, pyHanko and Adobe's readers of any age verify RSA, while elliptic curves
+    are not taken by all of them; NIST SP 800-57 holds 3,072 bits good beyond 2030. Several processes may call this at
+    once: one identity results. Raises `KeyStoreError`.
     """
-    if not folder.exists():
-        _create(folder, organisation)
+    try:
+        if not folder.exists() or not any(folder.iterdir()):
+            _create(folder, organisation)
+    except OSError as problem:
+        raise KeyStoreError(
+            f"No signing keys can be made in {folder}: {problem.strerror}. Let the application write to "
+            f"{folder.parent}."
+        ) from None
     try:
         key = serialization.load_pem_private_key((folder / "signer.key").read_bytes(), password=None)
         certificate = x509.load_pem_x509_certificate((folder / "signer.pem").read_bytes())
@@ -92,14 +117,25 @@ def _usable(
         raise KeyStoreError(f"The key in {where} is neither RSA nor an elliptic-curve key.")
     if key.public_key() != certificate.public_key():
         raise KeyStoreError(f"The key and the certificate in {where} do not belong together.")
-    now = datetime.now(UTC)
-    for each in (certificate, *chain):
-        if not each.not_valid_before_utc <= now <= each.not_valid_after_utc:
-            raise KeyStoreError(
-                f"The certificate “{each.subject.rfc4514_string()}” in {where} is valid from "
-                f"{each.not_valid_before_utc:%Y-%m-%d} to {each.not_valid_after_utc:%Y-%m-%d}, not today. Renew it."
-            )
-    return SigningIdentity(key, certificate, chain)
+    if not _may_sign(certificate):
+        raise KeyStoreError(
+            f"The certificate in {where} is not for signing: its key usage has neither digitalSignature nor "
+            "nonRepudiation. Ask whoever issued it for one that signs documents."
+        )
+    identity = SigningIdentity(key, certificate, chain)
+    try:
+        identity.require_valid(datetime.now(UTC))
+    except KeyStoreError as problem:
+        raise KeyStoreError(f"{where}: {problem}") from None
+    return identity
+
+
+def _may_sign(certificate: x509.Certificate) -> bool:
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    return usage.digital_signature or usage.content_commitment
 
 
 def _ordered(certificate: x509.Certificate, others: list[x509.Certificate]) -> tuple[x509.Certificate, ...]:
@@ -122,7 +158,7 @@ def _create(folder: Path, organisation: str) -> None:
         # A rename replaces no folder that has files in it, so the second of two processes fails here.
         fresh.rename(folder)
     except OSError:
-        if not folder.exists():
+        if not (folder / "signer.key").exists():
             raise
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -130,7 +166,7 @@ def _create(folder: Path, organisation: str) -> None:
 
 def _write_identity(folder: Path, organisation: str) -> None:
     authority_key, signer_key = _new_key(), _new_key()
-    authority_name = _name(organisation, f"{organisation[:44]}: review authority")
+    authority_name = _name(organisation, "review authority")
     authority = _certificate(
         authority_name,
         authority_name,
@@ -142,7 +178,7 @@ def _write_identity(folder: Path, organisation: str) -> None:
         ).add_extension(_usage(authority=True), critical=True),
     )
     signer = _certificate(
-        _name(organisation, f"{organisation[:44]}: report signing"),
+        _name(organisation, "report signing"),
         authority_name,
         signer_key,
         authority_key,
@@ -150,6 +186,7 @@ def _write_identity(folder: Path, organisation: str) -> None:
         lambda builder: (
             builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(authority=False), critical=True)
+            # NSS, and so pdfsig, knows no document signing: it wants the usage for e-mail.
             .add_extension(
                 x509.ExtendedKeyUsage([_DOCUMENT_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False
             )
@@ -168,11 +205,18 @@ def _new_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=3072)
 
 
-def _name(organisation: str, common: str) -> x509.Name:
+def _name(organisation: str, purpose: str) -> x509.Name:
+    """A certificate's subject; cut in the organisation, so that two purposes never get the same name."""
+    organisation = " ".join(organisation.split()) or "Architecture reviews"
+    room = _NAME_BYTES - len(f": {purpose}")
+    # Cut by bytes, as X.509 libraries count them; a letter that the cut falls into is dropped.
+    cut = organisation.encode()[:room].decode(errors="ignore")
     return x509.Name(
         [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:64]),
-            x509.NameAttribute(NameOID.COMMON_NAME, common[:64]),
+            x509.NameAttribute(
+                NameOID.ORGANIZATION_NAME, organisation.encode()[:_NAME_BYTES].decode(errors="ignore")
+            ),
+            x509.NameAttribute(NameOID.COMMON_NAME, f"{cut}: {purpose}"),
         ]
     )
 
@@ -217,3 +261,5 @@ def _certificate(
 def _write_private(path: Path, content: bytes) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,27 +1,35 @@
 """Putting the signature on a report."""
 
+from datetime import UTC, datetime
 from io import BytesIO
+from typing import Any
 
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from pyhanko.pdf_utils.font.opentype import GlyphAccumulatorFactory
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.text import TextBoxStyle
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.stamp import TextStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from reviews.report.keys import SigningIdentity
 from reviews.report.render import ASSETS, Rendered
+from reviews.report.wording import moment, shortened
 
 FIELD = "Approval"
 """The name of the signature's field in the PDF."""
 
-_STATEMENT_SHOWN = 180
+_FONT = ASSETS / "regular.ttf"
+_REASON_LENGTH = 180
+_NAME_SHOWN = 60
 
 
 class SigningError(Exception):
@@ -29,14 +37,26 @@ class SigningError(Exception):
 
 
 def sign(
-    rendered: Rendered, identity: SigningIdentity, *, name: str, role: str, statement: str, decided_at: str
+    rendered: Rendered,
+    identity: SigningIdentity,
+    *,
+    name: str,
+    role: str,
+    statement: str,
+    decided_at: str,
+    signed_at: datetime | None = None,
 ) -> bytes:
-    """Sign a rendered report; `decided_at` is ISO 8601.
+    """Sign a rendered report; `decided_at` is ISO 8601, `signed_at` an aware datetime (None: now).
 
     A PAdES baseline signature (ETSI EN 319 142-1, level B-B) that certifies the document: afterwards only further
     signatures and form entries are allowed (DocMDP level 2, ISO 32000-1, 12.8.2.2). It is visible in the box that the
-    sign-off page keeps free for it, in a font that is embedded. Raises `SigningError`.
+    sign-off page keeps free for it, in a font that is embedded. Raises `SigningError`, `KeyStoreError` where the
+    certificates are not valid at `signed_at`, and ValueError where that has no time zone.
     """
+    at = signed_at or datetime.now(UTC)
+    if at.tzinfo is None:
+        raise ValueError("signed_at needs a time zone")
+    identity.require_valid(at)
     signer = SimpleSigner(
         signing_cert=_certificate(identity.certificate),
         signing_key=_key(identity),
@@ -45,20 +65,17 @@ def sign(
     metadata = PdfSignatureMetadata(
         field_name=FIELD,
         name=name,
-        reason=f"{role}: {statement}"[:_STATEMENT_SHOWN],
+        reason=shortened(f"{role}: {statement}", _REASON_LENGTH),
         md_algorithm="sha256",
         subfilter=SigSeedSubFilter.PADES,
         certify=True,
         docmdp_permissions=MDPPerm.FILL_FORMS,
     )
-    box = tuple(round(edge) for edge in rendered.box)
-    field = SigFieldSpec(FIELD, on_page=rendered.page, box=box)  # type: ignore[arg-type]
+    left, bottom, right, top = (round(edge) for edge in rendered.box)
+    field = SigFieldSpec(FIELD, on_page=rendered.page, box=(left, bottom, right, top))
     style = TextStampStyle(
-        stamp_text="Signed for %(name)s, %(role)s\nDecided %(decided)s\nSigned %(ts)s\nby %(seal)s",
-        timestamp_format="%Y-%m-%d %H:%M:%S %Z",
-        text_box_style=TextBoxStyle(
-            font=GlyphAccumulatorFactory(str(ASSETS / "regular.ttf")), font_size=10, leading=14
-        ),
+        stamp_text="Signed for %(name)s, %(role)s\nDecided %(decided)s\nSigned %(signed)s\nby %(seal)s",
+        text_box_style=TextBoxStyle(font=GlyphAccumulatorFactory(str(_FONT)), font_size=10, leading=14),
         inner_content_layout=SimpleBoxLayoutRule(
             x_align=AxisAlignment.ALIGN_MIN, y_align=AxisAlignment.ALIGN_MID, margins=Margins(10, 10, 6, 6)
         ),
@@ -67,19 +84,46 @@ def sign(
     )
     output = BytesIO()
     try:
-        PdfSigner(metadata, signer, stamp_style=style, new_field_spec=field).sign_pdf(
+        _SignerAt(at, metadata, signer, stamp_style=style, new_field_spec=field).sign_pdf(
             IncrementalPdfFileWriter(BytesIO(rendered.pdf)),
             output=output,
             appearance_text_params={
-                "name": name,
-                "role": role,
-                "decided": decided_at.replace("T", " ").replace("Z", " UTC"),
-                "seal": _common_name(identity.certificate),
+                "name": _drawable(name, otherwise="the approver named on this page"),
+                "role": _drawable(role, otherwise="in the role named on this page"),
+                "decided": moment(decided_at),
+                "signed": moment(at),
+                "seal": _drawable(_common_name(identity.certificate), otherwise="the certificate in this signature"),
             },
         )
     except Exception as problem:
         raise SigningError(f"The report could not be signed: {problem}") from problem
     return output.getvalue()
+
+
+class _SignerAt(PdfSigner):
+    """Signs as of a given time, which pyHanko only takes from the clock."""
+
+    def __init__(self, at: datetime, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._at = at
+
+    def init_signing_session(
+        self, pdf_out: BasePdfFileWriter, existing_fields_only: bool = False
+    ) -> PdfSigningSession:
+        session = super().init_signing_session(pdf_out, existing_fields_only)
+        session.system_time = self._at
+        return session
+
+
+def _drawable(text: str, *, otherwise: str) -> str:
+    """The text on one line; something else where our font lacks its letters, for pyHanko would draw empty boxes."""
+    line = shortened(" ".join(text.split()), _NAME_SHOWN)
+    return line if all(ord(letter) in _letters() for letter in line) else otherwise
+
+
+def _letters() -> set[int]:
+    with TTFont(_FONT, lazy=True) as font:
+        return set(font.getBestCmap())
 
 
 def _certificate(certificate: x509.Certificate) -> asn1_x509.Certificate:

@@ -184,7 +184,8 @@ def signals_interrupt() -> Iterator[None]:
 
 def _postgres_programs() -> Path:
     """The folder of PostgreSQL's programs; Debian's is not on PATH. Raises ServiceError where there is none."""
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), reverse=True)
+    debian = Path("/usr/lib/postgresql").glob("*/bin")
+    folders = sorted(debian, key=lambda path: float(path.parent.name), reverse=True)
     if initdb := shutil.which("initdb"):
         folders.insert(0, Path(initdb).resolve().parent)
     if shutil.which("pg_config"):

@@ -1,0 +1,88 @@
+"""Snapshot -> what the report's template shows, prepared so that the template decides nothing."""
+
+from typing import Any
+
+from checklists.canonical import canonical_json, sha256_hex
+from reviews.report import wording
+from reviews.report.charts import RISKS, choice_mark, pillar_chart, risk_chart, risk_mark, score_bar
+from reviews.report.snapshot import QuestionData, SnapshotData
+
+_TOP_FINDINGS = 6
+_RUNNING_NAME = 60
+_LONG_NAME = 36
+"""A name of more letters than this is set smaller on the cover."""
+
+
+def content(snapshot: SnapshotData) -> dict[str, Any]:
+    """The template's context. The texts in it are as people wrote them: the template escapes them."""
+    digest = sha256_hex(canonical_json(snapshot))
+    shown: SnapshotData = wording.visible(snapshot)
+    sections: list[dict[str, Any]] = [
+        {**section, "questions": [_question(question) for question in section["questions"]]}
+        for section in shown["sections"]
+    ]
+    questions = [question for section in sections for question in section["questions"]]
+    findings = [question for risk in ("high", "medium") for question in questions if question["risk"] == risk]
+    score = shown["score"]
+    return {
+        "snapshot": shown,
+        "digest": digest,
+        "running_name": wording.shortened(shown["workload"]["name"], _RUNNING_NAME),
+        "name_size": "long" if len(shown["workload"]["name"]) > _LONG_NAME else "short",
+        "tone": "busy" if findings else "calm",
+        "verdict": wording.verdict(shown),
+        "completeness": wording.completeness(shown),
+        "score": wording.whole(score["overall"]),
+        "score_bar": score_bar(score["overall"]),
+        "approved_at": wording.moment(shown["approval"]["at"]),
+        "created_at": wording.moment(shown["review"]["created_at"]),
+        "contributors": ", ".join(person["name"] for person in shown["contributors"]),
+        "regions": ", ".join(shown["workload"]["regions"]) or "Not stated",
+        "facts": [
+            {"text": fact["text"], "value": wording.stated(fact["value"])} for fact in shown["workload"]["facts"]
+        ],
+        "pillar_chart": pillar_chart(score["pillars"]),
+        "risk_chart": risk_chart(score["counts"]),
+        "pillars": [{**pillar, "score": _exact(pillar["score"])} for pillar in score["pillars"]],
+        "overall": _exact(score["overall"]),
+        "findings": findings,
+        "top_findings": findings[:_TOP_FINDINGS],
+        "more_findings": max(0, len(findings) - _TOP_FINDINGS),
+        "sections": sections,
+        "trail": [
+            {**event, "at": wording.moment(event["at"]), "statement": _lines(event["statement"])}
+            for event in shown["trail"]
+        ],
+        "statement": _lines(shown["approval"]["statement"]),
+    }
+
+
+def _question(question: QuestionData) -> dict[str, Any]:
+    choices = [
+        {**choice, "mark": choice_mark(question["kind"], selected=choice["selected"])}
+        for choice in question["choices"]
+    ]
+    return {
+        **question,
+        "risk_title": RISKS[question["risk"]][0],
+        "risk_mark": risk_mark(question["risk"]),
+        "pillar_titles": ", ".join(question["pillar_titles"]),
+        "choices": choices,
+        "chosen": [choice for choice in choices if choice["selected"]],
+        "answered_at": wording.moment(question["answered_at"]) if question["answered_at"] else "",
+        "note": _lines(question["note"]),
+        "reason": _lines(question["reason"]),
+        "comments": [
+            {**comment, "at": wording.moment(comment["at"]), "text": _lines(comment["text"])}
+            for comment in question["comments"]
+        ],
+    }
+
+
+def _lines(text: str) -> list[str]:
+    """A text's lines, each to be a block of its own: one huge block would not break over pages well."""
+    return text.splitlines()
+
+
+def _exact(score: float | None) -> str:
+    return "–" if score is None else f"{score:.1f}"

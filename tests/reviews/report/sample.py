@@ -1,0 +1,243 @@
+"""Snapshots to make reports from: one as a real review leaves it, and the smallest there can be."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+from checklists.language import PILLARS, Checklist, Question, parse, with_included
+from checklists.scoring import METHOD, AnswerValue, Result, Risk, score
+from reviews.report.snapshot import Person, QuestionData, SnapshotData
+
+LIBRARY = Path(__file__).parents[3] / "checklists" / "library"
+
+ADA: Person = {"name": "Ada Brandt", "username": "ada", "email": "ada@example.org"}
+JONAS: Person = {"name": "Jonas Keller", "username": "jonas", "email": "jonas@example.org"}
+LEA: Person = {"name": "Lea Okafor", "username": "lea", "email": "lea@example.org"}
+
+LONG_NOTE = """\
+Container apps and index span three zones. The model deployment is in one region.
+
+Fallback since 28 October: without the model, the front end shows the passages that the index finds, \
+without a summary. Tried with 40 handlers for an hour; calls took 1.5 minutes longer, none failed.
+
+    p50   0.6 s to the first token
+    p95   0.9 s to the first token, 6.1 s to the full answer
+
+A second deployment in francecentral is planned for the first quarter. Until then the on-call engineer of the \
+platform team switches the front end to passages only; the switch is a flag and takes effect within a minute. \
+The runbook is https://wiki.example.org/spaces/CLAIMS/pages/8841723/Runbook+assistant+without+model#switching-back."""
+
+WANTED = {
+    "GEN-01": (Risk.NONE, "ADR-031 and ADR-034 say why the existing search could not rank passages."),
+    "GEN-04": (
+        Risk.MEDIUM,
+        "Model deployment: 300k tokens/min, expected peak 190k (Monday, 9 to 11).\nIndex: 50 queries/s.",
+    ),
+    "GEN-06": (Risk.MEDIUM, "No staged exposure of new prompts yet."),
+    "INF-C-02": (Risk.HIGH, ""),
+    "INF-F-03": (Risk.MEDIUM, "Our own images are deployed by digest; the model version is not pinned."),
+    "INF-N-01": (Risk.HIGH, LONG_NOTE),
+    "INF-N-04": (Risk.MEDIUM, "Answers are not sampled for quality; handlers mark about 30 a week as wrong."),
+    "INF-N-08": (Risk.MEDIUM, ""),
+}
+"""Question id -> the risk that its answer leaves, as near as its choices allow, and the note."""
+
+DOES_NOT_APPLY = {
+    "INF-F-04": "Used by claims operations alone until at least the end of next year.",
+    "INF-N-06": "The model is hosted and paid by token; there is no capacity of our own to reserve.",
+}
+
+
+def realistic() -> SnapshotData:
+    """An approved review of the library's inferencing checklist: 23 questions, findings, notes, comments."""
+    checklist = _checklist()
+    answers = {question.id: _answer(question) for question in checklist.questions}
+    result = score(checklist, answers, {})
+    snapshot: SnapshotData = {
+        "format": "ai-platform-review-snapshot/1",
+        "review": {
+            "id": "7d9f1f0e-3c0b-4a52-9a55-1f6a1c5f7f10",
+            "kind": "inferencing",
+            "kind_title": "Inferencing (model hosting)",
+            "number": 2,
+            "created_at": "2026-10-05T08:12:44Z",
+            "created_by": ADA,
+            "version": 57,
+        },
+        "workload": {
+            "key": "claims-assistant",
+            "name": "Claims assistant",
+            "purpose": (
+                "Answers questions of claims handlers about policies and open claims, with quotations from the "
+                "documents it found. 600 handlers use it during calls. When it is absent they search by hand, and a "
+                "call takes about four minutes longer."
+            ),
+            "owner": "Claims operations, Ruth Amsel",
+            "team": "Platform architecture",
+            "criticality": "high",
+            "criticality_title": "High",
+            "data_classification": "confidential",
+            "data_classification_title": "Confidential",
+            "regions": ["swedencentral", "francecentral"],
+            "links": [
+                {"title": "Architecture decisions", "url": "https://wiki.example.org/claims-assistant/decisions"},
+                {"title": "Service board", "url": "https://boards.example.org/claims-assistant?range=30d&tz=utc"},
+            ],
+            "facts": [
+                {"id": "personal_data", "text": "Does the workload handle personal data?", "value": True},
+                {"id": "external_users", "text": "Do people outside the organisation use it?", "value": False},
+                {
+                    "id": "own_weights",
+                    "text": "Are the weights of the model kept by the organisation?",
+                    "value": None,
+                },
+            ],
+        },
+        "checklist": {
+            "id": checklist.id,
+            "title": checklist.title,
+            "version": checklist.version,
+            "sha256": "5b0e3cf5a1f0a7dd3d7c1f8a3d6ad4d1b4e0a9f3f6a2c4e7b8d9e0f1a2b3c4d5",
+            "source": {
+                "title": checklist.source.title,
+                "url": checklist.source.url,
+                "licence": checklist.source.licence,
+            },
+            "pillars": [
+                {"id": each.id, "title": each.title, "weight": each.weight, "weight_title": each.weight_title}
+                for each in result.pillars
+            ],
+        },
+        "score": {
+            "overall": result.overall,
+            "pillars": [
+                {
+                    "id": each.id,
+                    "title": each.title,
+                    "weight": each.weight,
+                    "weight_title": each.weight_title,
+                    "score": each.score,
+                }
+                for each in result.pillars
+            ],
+            "counts": {risk.value: result.count(risk) for risk in Risk},
+            "answered": result.answered,
+            "total": result.total,
+            "method": METHOD,
+        },
+        "sections": [
+            {
+                "id": section.id,
+                "title": section.title,
+                "intro": section.intro,
+                "questions": [_question(question, answers[question.id], result) for question in section.questions],
+            }
+            for section in checklist.sections
+        ],
+        "contributors": [ADA, JONAS],
+        "trail": [
+            _event("2026-10-05T08:12:44Z", ADA, "created", "Review created", "", "10.20.4.17"),
+            _event("2026-10-19T15:02:10Z", ADA, "submitted", "Submitted for approval", "", "10.20.4.17"),
+            _event(
+                "2026-10-21T09:30:55Z",
+                LEA,
+                "changes_requested",
+                "Changes requested",
+                "Good work, and honest. Claims handlers cannot be without the assistant when a region fails on a "
+                "Monday, so INF-N-01 needs an answer. And please finish the table of limits in GEN-04.",
+                "2001:db8:85a3:8d3:1319:8a2e:370:7348",
+            ),
+            _event("2026-11-20T16:44:31Z", JONAS, "resubmitted", "Submitted again", "", "10.20.4.92"),
+            _event("2026-11-24T13:20:05Z", LEA, "approved", "Approved", _STATEMENT, "10.20.4.30"),
+        ],
+        "approval": {"by": LEA, "role": "Lead", "at": "2026-11-24T13:20:05Z", "statement": _STATEMENT},
+    }
+    return snapshot
+
+
+def tiny() -> SnapshotData:
+    """One question, answered without risk; nothing that may be left out is there."""
+    snapshot = realistic()
+    question: QuestionData = copy.deepcopy(snapshot["sections"][0]["questions"][0])
+    question.update(note="", comments=[], links=[])
+    snapshot["sections"] = [{"id": "GEN", "title": "General", "intro": "", "questions": [question]}]
+    snapshot["workload"].update(links=[], facts=[], regions=[])
+    snapshot["score"].update(answered=1, total=1, overall=100.0)
+    snapshot["score"]["counts"] = {"high": 0, "medium": 0, "none": 1, "unanswered": 0, "not_applicable": 0}
+    for pillar in snapshot["score"]["pillars"]:
+        pillar["score"] = 100.0 if pillar["id"] in question["pillars"] else None
+    snapshot["trail"] = snapshot["trail"][-1:]
+    snapshot["contributors"] = [ADA]
+    return snapshot
+
+
+def questions_of(snapshot: SnapshotData) -> list[QuestionData]:
+    """All questions, in order."""
+    return [question for section in snapshot["sections"] for question in section["questions"]]
+
+
+_STATEMENT = (
+    "I read all answers, saw the fallback work, and checked the limits against the load test. The remaining risks "
+    "are known and bearable for a year; the second region is to be ready by the end of March."
+)
+
+
+def _checklist() -> Checklist:
+    library = {
+        name: parse((LIBRARY / f"{name}.yaml").read_text(encoding="utf-8"), f"{name}.yaml")
+        for name in ("general", "inferencing")
+    }
+    return with_included(library["inferencing"], library, "inferencing.yaml")
+
+
+def _answer(question: Question) -> AnswerValue:
+    if question.id in DOES_NOT_APPLY:
+        return AnswerValue(not_applicable=True)
+    wanted = WANTED.get(question.id, (Risk.NONE, ""))[0]
+    if question.kind == "practices":
+        practices = [practice.id for practice in question.practices]
+        kept = {Risk.NONE: len(practices), Risk.MEDIUM: len(practices) - 1, Risk.HIGH: 1}[wanted]
+        return AnswerValue(selected=frozenset(practices[:kept]))
+    fitting = [choice.id for choice in question.choices if choice.risk == wanted]
+    return AnswerValue(selected=frozenset(fitting[:1] or [question.choices[-1].id]))
+
+
+def _question(question: Question, answer: AnswerValue, result: Result) -> QuestionData:
+    return {
+        "id": question.id,
+        "title": question.title,
+        "text": question.text,
+        "why": question.why,
+        "good": question.good,
+        "do": question.do,
+        "pillars": list(question.pillars),
+        "pillar_titles": [PILLARS[pillar] for pillar in question.pillars],
+        "weight": question.weight,
+        "obligatory": question.obligatory,
+        "risk": result.risks[question.id].value,
+        "kind": question.kind,
+        "choices": [
+            {"id": each.id, "text": each.text, "means": each.means, "selected": each.id in answer.selected}
+            for each in question.choices
+        ],
+        "not_applicable": answer.not_applicable,
+        "reason": DOES_NOT_APPLY.get(question.id, ""),
+        "note": WANTED.get(question.id, (Risk.NONE, ""))[1],
+        "answered_by": JONAS if question.id.startswith("INF-F") else ADA,
+        "answered_at": "2026-10-16T09:41:02Z",
+        "comments": [
+            {
+                "by": LEA,
+                "at": "2026-10-21T09:28:00Z",
+                "text": "What do handlers do when the model is not there? A tested fallback would be enough for me.",
+            },
+            {"by": JONAS, "at": "2026-11-19T12:03:00Z", "text": "Done: see the note.\nThe runbook is linked."},
+        ]
+        if question.id == "INF-N-01"
+        else [],
+        "links": [{"title": link.title, "url": link.url} for link in question.links],
+    }
+
+
+def _event(at: str, actor: Person, kind: str, text: str, statement: str, address: str) -> dict[str, Any]:
+    return {"at": at, "actor": actor, "kind": kind, "text": text, "statement": statement, "address": address}

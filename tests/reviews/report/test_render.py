@@ -1,0 +1,300 @@
+"""The report says all that the snapshot says, cuts nothing off, and fetches nothing."""
+
+import copy
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+from pypdf import PdfReader
+from weasyprint.urls import FatalURLFetchingError
+
+from checklists.canonical import canonical_json, sha256_hex
+from reviews.report import render
+from tests.reviews.report import sample
+from tests.reviews.report.reading import pages, squeezed, whole_text
+
+HOSTILE = (
+    "<script>alert(1)</script><img src=file:///etc/passwd><link rel=stylesheet href=http://127.0.0.1:9/x.css>"
+    "<style>@import 'http://127.0.0.1:9/y.css';</style>{{ snapshot }}{% now 'Y' %}&lt;b&gt; url(http://127.0.0.1:9/z)"
+)
+
+
+def test_the_hash_of_the_snapshot_is_on_every_page(snapshot, sample_pdf):
+    digest = sha256_hex(canonical_json(snapshot))
+    for number, text in enumerate(pages(sample_pdf), start=1):
+        assert digest in text, f"page {number}"
+
+
+def test_every_page_says_which_of_how_many_it_is(snapshot, sample_pdf):
+    texts = pages(sample_pdf)
+    for number, text in enumerate(texts, start=1):
+        assert f"{number} of {len(texts)}" in text
+
+
+def test_every_question_choice_note_reason_and_comment_is_in_the_report(snapshot, sample_pdf):
+    text = whole_text(sample_pdf)
+    for question in sample.questions_of(snapshot):
+        wanted = [question["id"], question["text"], question["good"], question["reason"]]
+        wanted += [choice["text"] for choice in question["choices"]]
+        wanted += [part for comment in question["comments"] for part in comment["text"].splitlines()]
+        for said in wanted:
+            assert squeezed(said) in text, said
+        assert squeezed(question["note"]) in text
+
+
+def test_every_finding_says_why_it_matters_and_what_to_do(snapshot, sample_pdf):
+    text = whole_text(sample_pdf)
+    findings = [each for each in sample.questions_of(snapshot) if each["risk"] in ("high", "medium")]
+    assert len(findings) == 7
+    for question in findings:
+        assert squeezed(question["why"]) in text
+        assert squeezed(question["do"]) in text
+
+
+def test_findings_with_high_risk_come_first(snapshot):
+    html = render.render_html(snapshot)
+    order = [
+        html.index(f'id="finding-{question["id"]}"')
+        for question in sample.questions_of(snapshot)
+        if question["risk"] == "high"
+    ]
+    others = [
+        html.index(f'id="finding-{question["id"]}"')
+        for question in sample.questions_of(snapshot)
+        if question["risk"] == "medium"
+    ]
+    assert max(order) < min(others)
+
+
+def test_the_chosen_choice_is_said_in_words_and_not_by_a_mark_alone(snapshot, sample_pdf):
+    text = whole_text(sample_pdf)
+    for question in sample.questions_of(snapshot):
+        for choice in question["choices"]:
+            if choice["selected"]:
+                assert squeezed(f"{choice['text']} chosen") in text
+
+
+def test_the_decision_trail_has_every_step_with_its_statement_and_address(snapshot, sample_pdf):
+    text = whole_text(sample_pdf)
+    for event in snapshot["trail"]:
+        assert squeezed(event["text"]) in text
+        assert squeezed(event["statement"]) in text
+        assert event["address"] in text
+
+
+def test_the_first_two_pages_tell_outcome_and_top_findings(snapshot, sample_pdf):
+    first, second = pages(sample_pdf)[:2]
+    assert "Approved with 2 high and 5 medium risks open." in first
+    assert "Lea Okafor, Lead" in first
+    assert "24 Nov 2026, 13:20 UTC" in first
+    assert squeezed(snapshot["workload"]["purpose"]) in squeezed(second)
+    for question in sample.questions_of(snapshot):
+        if question["risk"] == "high":
+            assert question["title"] in second
+
+
+def test_the_contents_name_the_pages_on_which_the_parts_begin(snapshot, sample_pdf):
+    texts = pages(sample_pdf)
+    for title in ["Summary", "Findings by risk", "Decision trail", "Sign-off"]:
+        lines = texts[0].splitlines()
+        number = int(next(line for line in lines[lines.index(title) + 1 :] if line.strip().isdigit()))
+        assert title in texts[number - 1]
+
+
+def test_a_reader_shows_bookmarks_for_the_parts_and_for_each_question(snapshot, sample_pdf):
+    outline = PdfReader(sample_pdf).outline
+    titles = [entry.title for entry in outline if not isinstance(entry, list)]
+    assert titles[:3] == ["Summary", "The workload, and how it was scored", "Findings by risk"]
+    assert titles[-2:] == ["Decision trail", "Sign-off"]
+    nested = [entry.title for entry in outline if isinstance(entry, list) for entry in entry]
+    assert [title.split()[0] for title in nested] == [each["id"] for each in sample.questions_of(snapshot)]
+
+
+def test_the_pdf_is_tagged_and_says_its_language_and_title(snapshot, sample_pdf):
+    reader = PdfReader(sample_pdf)
+    assert reader.root_object["/MarkInfo"]["/Marked"]
+    assert reader.root_object["/Lang"] == "en"
+    assert reader.metadata.title == "Architecture review: Claims assistant"
+
+
+def test_hostile_text_is_printed_as_it_was_written(snapshot, saved):
+    snapshot["workload"]["name"] = HOSTILE
+    snapshot["workload"]["links"] = [{"title": HOSTILE, "url": HOSTILE}]
+    snapshot["approval"]["by"] = {"name": HOSTILE, "username": HOSTILE, "email": HOSTILE}
+    for question in sample.questions_of(snapshot):
+        question["note"] = HOSTILE
+        question["comments"] = [{"by": sample.ADA, "at": "2026-11-24T13:20:05Z", "text": HOSTILE}]
+    text = whole_text(saved(render.render(snapshot).pdf))
+    findings = [each for each in sample.questions_of(snapshot) if each["risk"] in ("high", "medium")]
+    # The cover's title and approver, a link's title and address, the approver's name and address under the sign-off;
+    # a note and a comment for each question, and the note once more where it is a finding.
+    assert text.count(squeezed(HOSTILE)) == 6 + 2 * 23 + len(findings)
+
+
+def test_hostile_text_makes_the_renderer_ask_for_our_own_files_only(snapshot, monkeypatch):
+    asked = []
+    fetch = render.AssetFetcher.fetch
+
+    def recorded(self, url, headers=None):
+        asked.append(url)
+        return fetch(self, url, headers)
+
+    def refused(*args, **kwargs):
+        raise AssertionError("The renderer opened a connection.")
+
+    monkeypatch.setattr(render.AssetFetcher, "fetch", recorded)
+    monkeypatch.setattr(socket.socket, "connect", refused)
+    snapshot["workload"]["name"] = snapshot["workload"]["purpose"] = HOSTILE
+    for question in sample.questions_of(snapshot):
+        question["note"] = question["reason"] = HOSTILE
+    render.render(snapshot)
+    assert asked
+    assert set(asked) <= {f"asset:///{name}" for name in ("report.css", "regular.ttf", "italic.ttf", "semibold.ttf")}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "http://127.0.0.1/",
+        "https://example.org/font.ttf",
+        "ftp://example.org/x",
+        "data:text/css,p{color:red}",
+        "asset:///../render.py",
+        "asset:///%2e%2e/render.py",
+        "asset:////etc/passwd",
+        "asset:///LICENSE-IBM-Plex.txt",
+        "asset://report.css",
+        "ASSET:///report.css",
+        "report.css",
+        "",
+    ],
+)
+def test_the_fetcher_refuses_all_but_our_own_files(url):
+    with pytest.raises(FatalURLFetchingError):
+        render.AssetFetcher().fetch(url)
+
+
+def test_a_stylesheet_that_asks_for_something_else_ends_the_rendering(snapshot, monkeypatch):
+    monkeypatch.setattr(
+        render, "render_html", lambda _: '<link rel="stylesheet" href="file:///etc/passwd"><p id="signature-box">'
+    )
+    with pytest.raises(render.RenderError, match="file:///etc/passwd"):
+        render.render(snapshot)
+
+
+def test_of_a_note_of_twenty_thousand_letters_nothing_is_cut_off(snapshot, saved):
+    marks = [f"mark{number:04d}" for number in range(1400)]
+    note = " ".join(f"{mark} text" for mark in marks)
+    assert len(note) > 19_000
+    sample.questions_of(snapshot)[3]["note"] = note
+    text = whole_text(saved(render.render(snapshot).pdf))
+    # It is a finding, so it stands under the findings and under its section.
+    assert [mark for mark in marks if text.count(mark) != 2] == []
+
+
+def test_of_one_word_of_twenty_thousand_letters_nothing_is_cut_off(snapshot, saved):
+    marks = [f"mark{number:04d}x" for number in range(2200)]
+    question = sample.questions_of(snapshot)[0]
+    question["note"] = "".join(marks)
+    pdf = saved(render.render(snapshot).pdf)
+    assert question["note"] in whole_text(pdf)
+    assert _widest(pdf) <= 595
+
+
+def test_long_words_in_names_titles_and_tables_stay_on_the_page(snapshot, saved):
+    word = "W" * 120
+    snapshot["workload"].update(name=word, owner=word, team=word, regions=[word], purpose=word)
+    snapshot["workload"]["links"] = [{"title": word, "url": f"https://example.org/{word * 4}"}]
+    snapshot["workload"]["facts"] = [{"id": "f", "text": word, "value": True}]
+    person = {"name": word, "username": word, "email": f"{word}@example.org"}
+    snapshot["contributors"] = [person] * 3
+    snapshot["approval"]["by"] = person
+    snapshot["trail"] = [{**event, "actor": person, "statement": word} for event in snapshot["trail"]]
+    for question in sample.questions_of(snapshot):
+        question["title"] = question["text"] = word
+    assert _widest(saved(render.render(snapshot).pdf)) <= 595
+
+
+def test_a_statement_longer_than_a_page_is_printed_whole(snapshot, saved):
+    marks = [f"mark{number:04d}" for number in range(1400)]
+    statement = " ".join(f"{mark} text" for mark in marks)
+    snapshot["approval"]["statement"] = statement
+    snapshot["trail"][-1]["statement"] = statement
+    text = whole_text(saved(render.render(snapshot).pdf))
+    assert [mark for mark in marks if text.count(mark) != 2] == []
+
+
+def test_the_blanks_at_the_start_of_a_notes_lines_are_kept(snapshot, saved):
+    sample.questions_of(snapshot)[0]["note"] = "first\n        second"
+    pdf = saved(render.render(snapshot).pdf)
+    run = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True)
+    lines = run.stdout.splitlines()
+    first = next(line for line in lines if line.strip() == "first")
+    second = next(line for line in lines if line.strip() == "second")
+    assert second.index("second") > first.index("first") + 2
+
+
+def test_text_that_would_turn_around_what_follows_is_made_visible(snapshot, saved):
+    snapshot["approval"]["by"] = {**snapshot["approval"]["by"], "name": "Lea \u202egnihtemos\x1b"}
+    assert "Lea �gnihtemos�" in pages(saved(render.render(snapshot).pdf))[0]
+
+
+def test_letters_of_other_scripts_are_printed(snapshot, saved):
+    snapshot["workload"]["name"] = "Łódź Straße Ελλάδα Москва"
+    assert "Łódź Straße Ελλάδα Москва" in pages(saved(render.render(snapshot).pdf))[0]
+
+
+def test_the_smallest_snapshot_makes_a_report(saved):
+    texts = pages(saved(render.render(sample.tiny()).pdf))
+    assert "Approved with no high or medium risk open." in texts[0]
+    assert "No answer leaves a high or medium risk." in texts[1]
+
+
+def test_a_review_without_a_score_makes_a_report(saved):
+    snapshot = sample.tiny()
+    snapshot["score"]["overall"] = None
+    for pillar in snapshot["score"]["pillars"]:
+        pillar["score"] = None
+    assert "–" in pages(saved(render.render(snapshot).pdf))[0]
+
+
+def test_rendering_leaves_the_snapshot_as_it_was(snapshot):
+    before = copy.deepcopy(snapshot)
+    render.render(snapshot)
+    assert snapshot == before
+
+
+def test_one_snapshot_gives_the_same_bytes_in_every_process():
+    code = (
+        "import django, hashlib; django.setup()\n"
+        "from reviews.report.render import render\n"
+        "from tests.reviews.report.sample import realistic\n"
+        "print(hashlib.sha256(render(realistic()).pdf).hexdigest())"
+    )
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed, "DJANGO_SETTINGS_MODULE": "aiplatform.settings", "TZ": zone},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo"))
+    }
+    assert len(digests) == 1
+
+
+def test_all_fonts_are_ours_and_embedded(sample_pdf):
+    run = subprocess.run(["pdffonts", sample_pdf], capture_output=True, text=True, check=True)
+    fonts = [line.split() for line in run.stdout.splitlines()[2:]]
+    assert {font[0].partition("+")[2].partition("-")[0] for font in fonts} == {"Plex"}
+    assert {font[-5] for font in fonts} == {"yes"}
+
+
+def _widest(pdf) -> float:
+    """How far to the right any letter reaches, in points; A4 is 595 wide."""
+    run = subprocess.run(["pdftotext", "-bbox", pdf, "-"], capture_output=True, text=True, check=True)
+    return max(float(part.split('"')[1]) for part in run.stdout.split("xMax=")[1:] for part in [f"={part}"])
