@@ -26,7 +26,7 @@ def browser() -> Iterator[Browser]:
 class Visitor:
     """Somebody at a browser of their own.
 
-    Whatever the browser's console complains of fails the test, but for refusals (4xx), which the page itself explains.
+    Whatever the browser's console complains of fails the test, but for refusals (4xx): the page itself explains them.
     """
 
     def __init__(self, context: BrowserContext, site: Site) -> None:

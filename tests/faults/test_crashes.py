@@ -7,6 +7,15 @@ from tests.support.pdf import pdfsig
 from tests.support.site import Site, running_site
 
 REPORT = "SELECT state, attempts FROM reviews_report"
+STALE = """
+    SELECT count(*) FROM reviews_score JOIN reviews_review ON reviews_review.id = review_id
+    WHERE for_version < reviews_review.version
+"""
+CHANGE_UNSAID = """
+from django.db.models import F
+from reviews.models import Review
+Review.objects.update(version=F("version") + 1)
+"""
 
 
 @pytest.fixture
@@ -29,18 +38,17 @@ def test_a_worker_killed_in_the_middle_of_a_report_still_yields_exactly_one(site
 
 def test_what_was_asked_for_while_no_worker_ran_is_done_when_one_comes(site: Site):
     site.wait(lambda: site.query(REPORT)[0][0] == "ready", "the first report")
-    stale = "SELECT count(*) FROM reviews_score s JOIN reviews_review r ON r.id = s.review_id WHERE s.for_version < r.version"
-    site.wait(lambda: site.query(stale) == [(0,)], "all scores")
+    site.wait(lambda: site.query(STALE) == [(0,)], "all scores")
     site.kill_worker()
     # A change whose message is lost: only the database knows of it.
-    site.manage(
-        "shell",
-        "-c",
-        "from reviews.models import Review; from django.db.models import F; Review.objects.update(version=F('version')+1)",
-    )
+    site.manage("shell", "-c", CHANGE_UNSAID)
     if not site.embedded:
         site.start_worker()
-    site.wait(lambda: site.query(stale) == [(0,)], "the scores that only the database knew to be stale")
+    site.wait(lambda: site.query(STALE) == [(0,)], "the scores that only the database knew to be stale")
+
+
+def session_is_empty(leader: int) -> bool:
+    return subprocess.run(["pgrep", "-s", str(leader)], stdout=subprocess.DEVNULL, check=False).returncode == 1
 
 
 def test_one_signal_ends_a_process_with_all_its_children(site: Site):
@@ -50,7 +58,7 @@ def test_one_signal_ends_a_process_with_all_its_children(site: Site):
     for name in processes:
         assert site.stop(name) == 0, site.said()
     for pid in pids:
-        site.wait(lambda pid=pid: subprocess.run(["pgrep", "-s", str(pid)], check=False).returncode == 1, "the last child")
+        site.wait(lambda pid=pid: session_is_empty(pid), "the end of the last child")
     assert site.query(REPORT)[0][0] == "ready"
 
 

@@ -43,10 +43,9 @@ class Site:
     def manage(self, *command: str) -> str:
         """Run a management command; returns what it printed."""
         run = [sys.executable, "manage.py", *command]
-        done = subprocess.run(run, cwd=ROOT, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-        said = done.stdout.decode()
-        assert done.returncode == 0, said
-        return said
+        done = subprocess.run(run, cwd=ROOT, env=self.env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def start(self, name: str, command: list[str]) -> None:
         """Run a process in a group of its own; what it says goes to a file in the folder."""
@@ -117,8 +116,8 @@ def running_site(**more: str) -> Iterator[Site]:
             if site.embedded:
                 site.start("serve", [sys.executable, "-m", "aiplatform.serve"])
             else:
-                for command in (["migrate", "-v0"], ["load_checklists"], ["collectstatic", "-v0", "--no-input"], ["demo"]):
-                    site.manage(*command)
+                for command in ("migrate -v0", "load_checklists", "collectstatic -v0 --no-input", "demo"):
+                    site.manage(*command.split())
                 site.start("web", web_command("127.0.0.1", port, one_process=False))
                 site.start_worker()
             wait_for_port(port, PATIENCE)
