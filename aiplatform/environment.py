@@ -89,6 +89,8 @@ def database(folder: Path) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": name,
+            # Opening one takes longer than most queries; each thread keeps its own.
+            "CONN_MAX_AGE": 600,
             "OPTIONS": {
                 # A deferred transaction that turns into a writing one fails at once when another writes;
                 # one that says so at its start waits its turn.

@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
+from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse_lazy
 from django_htmx.middleware import HtmxDetails
 
 
@@ -24,6 +28,18 @@ class SignInRequired(LoginRequiredMiddleware):
         if refusal is not None and is_htmx(request):
             return HttpResponse("You are signed out.", status=401, content_type="text/plain")
         return refusal
+
+
+class PasswordChange(PasswordChangeView):
+    """One's own password, given the old one; other sessions of the account end."""
+
+    template_name = "reviews/password.html"
+    success_url = reverse_lazy("home")
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        """Change it, and say so."""
+        messages.success(self.request, "Your password is changed.")
+        return super().form_valid(form)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

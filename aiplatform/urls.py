@@ -4,6 +4,7 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, path
 
+from aiplatform.sign_in import PasswordChange
 from checklists.views import checklist_list, edition_page
 from reviews.views import home, people, questionnaire, reading, report, sign_in, workloads
 
@@ -15,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", people.people, name="people"),
     path("people/roles/", people.person_role, name="person-role"),
     path("people/<int:user_id>/active/", people.person_active, name="person-active"),
+    path("people/<int:user_id>/password/", people.person_password, name="person-password"),
+    path("password/", PasswordChange.as_view(), name="password"),
     path("workloads/", workloads.workload_list, name="workloads"),
     path("workloads/new/", workloads.workload_new, name="workload-new"),
     path("workloads/<slug:key>/", workloads.workload_page, name="workload"),

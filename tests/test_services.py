@@ -92,6 +92,6 @@ def test_what_a_command_leaves_running_is_ended(tmp_path: Path) -> None:
     held = tmp_path / "held open by whatever runs"
     os.mkfifo(held)
     reading = os.open(held, os.O_RDONLY | os.O_NONBLOCK)
-    assert run(["sh", "-c", 'exec 3>"$0"; sleep 60 &', str(held)], os.environ) == 0
+    assert run(["sh", "-c", 'exec 3>"$0"; setsid sleep 60 &', str(held)], os.environ) == 0
     assert select.select([reading], [], [], 10) == ([reading], [], [])
     os.close(reading)

@@ -50,6 +50,14 @@ def set_active(actor: Actor, *, user: User, active: bool) -> None:
         User.objects.filter(pk=user.pk).update(is_active=active)
 
 
+def set_password(actor: Actor, *, user: User, password: str) -> None:
+    """Give a person a new password, which ends their sessions. Raises `NotYours`, `Invalid` for a weak one."""
+    require_administrator(actor.user)
+    with writing():
+        _take_password(user, password)
+        user.save(update_fields=["password"])
+
+
 def add_first_administrator(person: NewPerson) -> User:
     """Make the administrator of an installation that has no account yet. Raises `Invalid` where it has one."""
     with writing():
@@ -60,11 +68,7 @@ def add_first_administrator(person: NewPerson) -> User:
 
 def _add(person: NewPerson, *, administrator: bool) -> User:
     user = User(username=person.username, name=person.name, email=person.email, is_superuser=administrator)
-    try:
-        validate_password(person.password, user)
-    except ValidationError as weak:
-        raise Invalid({"password": " ".join(weak.messages)}) from None
-    user.set_password(person.password)
+    _take_password(user, person.password)
     try:
         with transaction.atomic():
             user.save()
@@ -73,3 +77,11 @@ def _add(person: NewPerson, *, administrator: bool) -> User:
     team, _ = Team.objects.get_or_create(name=person.team)
     Membership.objects.create(user=user, team=team, role=person.role)
     return user
+
+
+def _take_password(user: User, password: str) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as weak:
+        raise Invalid({"password": " ".join(weak.messages)}) from None
+    user.set_password(password)

@@ -44,13 +44,15 @@ def produce_report(report_id: uuid.UUID, *, worker: str) -> bool:
     return _finish(report, pdf)
 
 
-def release(worker: str) -> int:
-    """Free the reports that a worker of this name had claimed when it died; returns how many."""
-    return Report.objects.filter(state=ReportState.MAKING, worker=worker).update(state=ReportState.WANTED, worker="")
+def release(worker: str) -> None:
+    """Free the reports that a worker of this name had claimed when it died."""
+    _give_up(Q(worker=worker))
+    Report.objects.filter(state=ReportState.MAKING, worker=worker).update(state=ReportState.WANTED, worker="")
 
 
 def unmade() -> list[uuid.UUID]:
     """The reports that somebody should make now: wanted, or claimed so long ago that the claim has lapsed."""
+    _give_up(_lapsed())
     return list(Report.objects.filter(_claimable()).order_by("wanted_at").values_list("pk", flat=True))
 
 
@@ -69,8 +71,20 @@ def retry_report(actor: Actor, *, review_id: uuid.UUID) -> Report:
 
 
 def _claimable() -> Q:
-    lapsed = timezone.now() - timedelta(seconds=settings.REPORT_LEASE_SECONDS)
-    return Q(state=ReportState.WANTED) | Q(state=ReportState.MAKING, started_at__lt=lapsed)
+    return Q(state=ReportState.WANTED) | _lapsed()
+
+
+def _lapsed() -> Q:
+    begun = timezone.now() - timedelta(seconds=settings.REPORT_LEASE_SECONDS)
+    return Q(state=ReportState.MAKING, started_at__lt=begun)
+
+
+def _give_up(claims: Q) -> None:
+    """A report over which worker after worker dies is left to people, lest it take down the others' work for ever."""
+    said = f"A worker ended while making it, {MAX_ATTEMPTS} times in a row; its memory or its log may tell why."
+    Report.objects.filter(claims, state=ReportState.MAKING, attempts__gte=MAX_ATTEMPTS).update(
+        state=ReportState.FAILED, worker="", error=said
+    )
 
 
 def _claim(report_id: uuid.UUID, worker: str) -> bool:

@@ -1,8 +1,10 @@
 """Who asks, and for what."""
 
+import ipaddress
 import uuid
 from typing import cast
 
+from django.conf import settings
 from django.http import Http404, HttpRequest
 
 from reviews.access import Actor
@@ -11,12 +13,23 @@ from reviews.models import Review, User
 
 def actor_of(request: HttpRequest) -> Actor:
     """The signed-in person behind a request."""
-    return Actor(user=person_of(request), address=request.META.get("REMOTE_ADDR") or None)
+    return Actor(user=person_of(request), address=_address_of(request))
 
 
 def person_of(request: HttpRequest) -> User:
     """The signed-in account behind a request."""
     return cast(User, request.user)
+
+
+def _address_of(request: HttpRequest) -> str | None:
+    """Where the request came from; behind our proxy, what the proxy says, which adds its caller at the end."""
+    said = request.META.get("REMOTE_ADDR", "")
+    if settings.TLS_PROXY:
+        said = request.headers.get("X-Forwarded-For", said).rsplit(",", 1)[-1].strip()
+    try:
+        return str(ipaddress.ip_address(said))
+    except ValueError:
+        return None
 
 
 def review_for(request: HttpRequest, review_id: uuid.UUID) -> Review:

@@ -1,5 +1,6 @@
 """Accounts: the first one, and those that administrators make."""
 
+from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from reviews.access import require_administrator
 from reviews.actions.errors import Invalid
-from reviews.actions.people import add_first_administrator, add_person, set_active, set_role
+from reviews.actions.people import add_first_administrator, add_person, set_active, set_password, set_role
 from reviews.forms import FirstRunForm, MembershipForm, PersonForm
 from reviews.models import Role, Team, User
 from reviews.views.asking import actor_of, person_of
@@ -72,6 +73,16 @@ def person_active(request: HttpRequest, user_id: int) -> HttpResponse:
         set_active(actor_of(request), user=user, active=request.POST.get("active") == "1")
     except Invalid as problem:
         return render(request, "refused.html", {"sentence": str(problem)}, status=422)
+    return redirect("people")
+
+
+@require_POST
+def person_password(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Give somebody who forgot theirs a new password."""
+    require_administrator(person_of(request))
+    user = get_object_or_404(User, pk=user_id)
+    set_password(actor_of(request), user=user, password=request.POST.get("password", ""))
+    messages.success(request, f"{user.name} has a new password; hand it over safely.")
     return redirect("people")
 
 

@@ -416,3 +416,40 @@ def test_a_browser_of_an_expired_session_hears_it_instead_of_losing_the_answer(r
     response = strict.post(save_url(review), {"version": "0", "choice": "justified"}, **HTMX)
     assert response.status_code == 403
     assert response["Content-Type"] == "text/plain"
+
+
+def test_people_change_their_own_password(people: People):
+    client = Client()
+    client.post("/sign-in/", {"username": "ada", "password": PASSWORD})
+    new = {"old_password": PASSWORD, "new_password1": "a much better phrase", "new_password2": "a much better phrase"}
+    assert "was entered incorrectly" in client.post("/password/", {**new, "old_password": "?"}).content.decode()
+    assert "Your password is changed" in client.post("/password/", new, follow=True).content.decode()
+    assert Client().login(username="ada", password="a much better phrase")
+
+
+def test_an_administrator_gives_a_forgetful_person_a_new_password(people: People, sign_in):
+    User.objects.filter(pk=people.rolf.pk).update(is_superuser=True)
+    url = f"/people/{people.ada.pk}/password/"
+    assert sign_in(people.lea).post(url, {"password": "a much better phrase"}).status_code == 403
+    weak = sign_in(people.rolf).post(url, {"password": "short"})
+    assert weak.status_code == 422
+    assert "too short" in weak.content.decode()
+    sign_in(people.rolf).post(url, {"password": "a much better phrase"})
+    assert Client().login(username="ada", password="a much better phrase")
+
+
+@pytest.mark.parametrize(
+    ("behind_proxy", "forwarded", "address"),
+    [
+        (False, "198.51.100.9", "127.0.0.1"),
+        (True, "203.0.113.5, 198.51.100.9", "198.51.100.9"),
+        (True, "nonsense", None),
+    ],
+)
+def test_the_trail_says_from_where_and_trusts_the_header_only_behind_a_proxy(
+    review: Review, people: People, sign_in, settings, behind_proxy, forwarded, address
+):
+    settings.TLS_PROXY = behind_proxy
+    data = {"version": "0", "choice": "justified"}
+    sign_in(people.ada).post(save_url(review), data, headers={"x-forwarded-for": forwarded})
+    assert review.events.get(kind="answered").address == address

@@ -138,7 +138,9 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> int:
 
     A signal to this process reaches the command as Ctrl-C, so that it can clean up; KeyboardInterrupt is raised then.
     """
-    # A session of its own: the terminal's Ctrl-C does not come twice, and what the command leaves can be found.
+    mark = secrets.token_hex(16)
+    environment = {**environment, "STARTED_IN_RUN": mark}
+    # A session of its own: the terminal's Ctrl-C reaches this process alone, and the command but once.
     with signals_interrupt(), subprocess.Popen(command, env=environment, start_new_session=True) as process:
         try:
             return process.wait()
@@ -148,9 +150,7 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> int:
                 process.wait(STOP_PATIENCE)
             raise
         finally:
-            # What is found here had its time to clean up.
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+            _end_marked(mark.encode())
 
 
 @contextmanager
@@ -260,6 +260,27 @@ def _running(
                 process.wait(STOP_PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def _end_marked(mark: bytes) -> None:
+    """End the processes with a mark in their environment: children inherit it, also in sessions of their own."""
+    for signum in (signal.SIGTERM, signal.SIGKILL):
+        for pid in _marked(mark):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signum)
+        deadline = time.monotonic() + STOP_PATIENCE
+        while _marked(mark) and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+
+def _marked(mark: bytes) -> list[int]:
+    found = []
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        # Other people's processes may not be read; some end meanwhile.
+        with suppress(OSError):
+            if mark in environment.read_bytes():
+                found.append(int(environment.parent.name))
+    return found
 
 
 def _last_line(text: str) -> str:
