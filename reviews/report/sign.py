@@ -1,6 +1,7 @@
 """Putting the signature on a report."""
 
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -121,9 +122,10 @@ def _drawable(text: str, *, otherwise: str) -> str:
     return line if all(ord(letter) in _letters() for letter in line) else otherwise
 
 
-def _letters() -> set[int]:
+@cache
+def _letters() -> frozenset[int]:
     with TTFont(_FONT, lazy=True) as font:
-        return set(font.getBestCmap())
+        return frozenset(font.getBestCmap())
 
 
 def _certificate(certificate: x509.Certificate) -> asn1_x509.Certificate:

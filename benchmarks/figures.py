@@ -1,0 +1,98 @@
+"""What is measured, and against which floor."""
+
+import itertools
+import json
+from typing import cast
+
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client, override_settings
+from django.urls import reverse
+from weasyprint import HTML
+
+from benchmarks.measuring import Figure, compare
+from benchmarks.urls import TABLE
+from checklists.scoring import AnswerValue, score
+from reviews import demo
+from reviews.models import Answer, Report, Review
+from reviews.report import make_report, render, signing_identity
+from reviews.report.snapshot import SnapshotData
+
+
+@override_settings(ROOT_URLCONF="benchmarks.urls", ALLOWED_HOSTS=["testserver"])
+def measure() -> list[Figure]:
+    """All figures, on the demo in a fresh database."""
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    call_command("load_checklists", verbosity=0)
+    loaded = demo.load("not a secret here")
+    draft, approved = loaded.reviews["credit-risk-lab"], loaded.reviews["claims-assistant"]
+    client = Client()
+    client.force_login(loaded.people["ada"])
+    return [_save(client, draft), _page(client, draft), _scoring(approved), _report(approved)]
+
+
+def _save(client: Client, review: Review) -> Figure:
+    """Saving an answer, against a view with one select and one upsert; both through all of Django, no network."""
+    url = reverse("answer", args=[review.pk, "GEN-01"])
+    first = Answer.objects.get(review=review, question_id="GEN-01").version
+    versions, rows = itertools.count(first), itertools.count()
+    choices = itertools.cycle(["justified", "informal"])
+    with connection.cursor() as cursor:
+        cursor.execute(TABLE)
+
+    def ours() -> None:
+        data = {"version": next(versions), "choice": next(choices)}
+        assert client.post(url, data, headers={"hx-request": "true"}).status_code == 200
+
+    def floor() -> None:
+        assert client.post("/bare-save/", {"note": next(rows)}).status_code == 200
+
+    return compare("save: one answer", ours, floor, bar=12, runs=60)
+
+
+def _page(client: Client, review: Review) -> Figure:
+    """The questionnaire, against reading its rows and writing them as JSON."""
+    url = reverse("questionnaire", args=[review.pk])
+
+    def ours() -> None:
+        assert client.get(url).status_code == 200
+
+    def floor() -> None:
+        answers = list(Answer.objects.filter(review=review).values("question_id", "selected", "note"))
+        content = Review.objects.values_list("edition__content", flat=True).get(pk=review.pk)
+        json.dumps([answers, content], default=str)
+
+    return compare("page: the questionnaire", ours, floor, bar=60, runs=30)
+
+
+def _scoring(review: Review) -> Figure:
+    """Scoring one review, against adding up its choices once."""
+    checklist = review.edition.checklist
+    answers = {
+        answer.question_id: AnswerValue(frozenset(answer.selected), answer.not_applicable)
+        for answer in Answer.objects.filter(review=review)
+    }
+
+    def floor() -> int:
+        return sum(
+            choice.weight
+            for question in checklist.questions
+            for choice in question.choices
+            if choice.id in answers[question.id].selected
+        )
+
+    return compare("scoring: one review", lambda: score(checklist, answers, {}), floor, bar=60, runs=200)
+
+
+def _report(review: Review) -> Figure:
+    """Making a report, against what WeasyPrint alone takes for the same page."""
+    snapshot = Report.objects.select_related("snapshot").get(snapshot__review=review).snapshot
+    data = cast(SnapshotData, snapshot.data)
+    identity = signing_identity()
+    html = render.render_html(data)
+
+    def floor() -> None:
+        HTML(string=html, base_url="asset:///", url_fetcher=render.AssetFetcher()).write_pdf(pdf_tags=True)
+
+    return compare("report: rendered and signed", lambda: make_report(data, identity), floor, bar=1.15, runs=7)
