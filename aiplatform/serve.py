@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from types import FrameType
 
 import django
+from django.core.exceptions import ImproperlyConfigured
+from django.db.utils import OperationalError
 
 RESTART_PAUSE = 1.0
 """Seconds between the death of a part and its restart."""
@@ -56,6 +58,7 @@ def main() -> int:
     try:
         django.setup()
         from django.conf import settings
+        from django.db import connection
 
         if problem := _port_problem(settings.HOST, settings.PORT):
             print(problem, file=sys.stderr)
@@ -63,15 +66,16 @@ def main() -> int:
         prepare()
         parts = [
             Part("worker", worker_command()),
-            Part(
-                "web",
-                web_command(settings.HOST, settings.PORT, one_process=not settings.DATABASES["default"]["HOST"]),
-            ),
+            Part("web", web_command(settings.HOST, settings.PORT, one_process=connection.vendor == "sqlite")),
         ]
         for part in parts:
             part.start()
         return _watch(parts, settings.HOST, settings.PORT, settings.BASE_URL)
+    except (ImproperlyConfigured, OperationalError) as problem:
+        print(f"It cannot start: {problem}", file=sys.stderr)
+        return 1
     except Stop:
+        print("Stopping …", flush=True)
         return 0
     finally:
         _end(parts)
@@ -79,21 +83,23 @@ def main() -> int:
 
 def prepare() -> None:
     """Migrate, collect the static files, publish the library, and load the demo into a new database."""
-    from django.conf import settings
     from django.core.management import CommandError, call_command
 
     from aiplatform import environment
     from reviews.models import User
 
-    settings.DATABASES["default"].setdefault("HOST", "")
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
     try:
         call_command("load_checklists")
     except CommandError as problem:
         sys.exit(f"The checklists cannot be loaded: {problem}")
-    if environment.flag("DEMO", default=True) and not User.objects.exists():
+    if User.objects.exists():
+        return
+    if environment.flag("DEMO", default=True):
         call_command("demo")
+    else:
+        print("There is no account yet: the first page makes the administrator.")
 
 
 def worker_command() -> list[str]:
