@@ -3,6 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.utils import timezone
 
 from checklists.language import PILLARS, Choice, Fact, Question, Section
 from checklists.scoring import FINDINGS, AnswerValue, Risk, risk_of
@@ -16,6 +19,9 @@ RISK_TITLES = {
     Risk.UNANSWERED: "Unanswered",
     Risk.NOT_APPLICABLE: "Not applicable",
 }
+LATE = timedelta(seconds=20)
+"""After so long, a page says that the score is late."""
+
 _WORST_FIRST = (Risk.HIGH, Risk.MEDIUM, Risk.UNANSWERED, Risk.NONE, Risk.NOT_APPLICABLE)
 
 
@@ -148,6 +154,12 @@ class ScorePanel:
 
     score: Score
     stale: bool
+    changed_at: datetime
+
+    @property
+    def late(self) -> bool:
+        """Whether newer answers have waited for longer than a worker needs when all is well."""
+        return self.stale and timezone.now() - self.changed_at > LATE
 
     @property
     def pillars(self) -> list[dict[str, object]]:
@@ -211,7 +223,8 @@ class ReviewSheet:
     @property
     def panel(self) -> ScorePanel:
         """The score."""
-        return ScorePanel(self.review.score, stale=self.review.score.for_version < self.review.version)
+        score = self.review.score
+        return ScorePanel(score, score.for_version < self.review.version, self.review.changed_at)
 
     def counts(self) -> dict[str, int]:
         """How many questions have each risk, by the risk's name."""

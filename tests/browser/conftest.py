@@ -1,5 +1,6 @@
-"""A real browser, and a real site for it."""
+"""A real browser, and a real site for it, both gone after this folder: Playwright leaves an event loop running."""
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -8,17 +9,17 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from tests.support.site import PASSWORD, Site, running_site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site() -> Iterator[Site]:
     with running_site() as site:
         yield site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=quiet)
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=quiet)
         yield chromium
         chromium.close()
 

@@ -206,3 +206,28 @@ def test_no_page_is_wider_than_a_phone(visitor, site):
         page.get_by_role("link", name=name).click()
         page.get_by_role("link", name=re.compile("^Review 1")).click()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+
+
+def test_a_comment_that_cannot_be_sent_says_so_and_stays(visitor, site):
+    lea = visitor("lea")
+    page = lea.page
+    page.get_by_role("link", name="Store demand forecast").click()
+    page.locator("#GEN-04 summary", has_text="Comment").click()
+    lea.context.set_offline(True)
+    page.locator("#comment-GEN-04").fill("Typed in a tunnel.")
+    page.locator("#GEN-04").get_by_role("button", name="Add the comment").click()
+    expect(page.locator("#GEN-04 [data-failure]")).to_contain_text("the server cannot be reached", timeout=10_000)
+    expect(page.locator("#comment-GEN-04")).to_have_value("Typed in a tunnel.")
+    lea.complaints.clear()
+
+
+def test_a_fact_that_cannot_be_saved_says_so(visitor):
+    ada = visitor("ada")
+    start_review(ada.page, "Offline training", "Training and fine-tuning")
+    ada.context.set_offline(True)
+    ada.page.locator("#facts").get_by_label("Yes").check()
+    expect(ada.page.locator("#facts .state")).to_contain_text("the server cannot be reached", timeout=10_000)
+    ada.context.set_offline(False)
+    ada.page.locator("#facts").get_by_role("button", name="Save").click()
+    expect(ada.page.locator("#facts .state")).to_have_text("✓ Saved")
+    ada.complaints.clear()
