@@ -10,10 +10,10 @@ from checklists.language import Question
 from reviews.access import Actor, Deed, ReviewAccess
 from reviews.actions.errors import Invalid, Stale
 from reviews.actions.holding import locked_review, touch, touch_running
+from reviews.actions.texts import fault_of
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
-from reviews.models import Answer, Comment, Contributor, EventKind, Review, WorkloadFact
-from reviews.models.review import NOTE_LENGTH
+from reviews.models import Answer, Comment, Contributor, EventKind, Review, Workload, WorkloadFact
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,8 @@ def state_fact(actor: Actor, *, review_id: uuid.UUID, name: str, value: bool) ->
     Raises as `answer_question` does.
     """
     with writing():
+        # The workload first: two who state facts in two of its reviews would otherwise wait for each other for ever.
+        Workload.objects.select_for_update().filter(reviews=review_id).first()
         review = locked_review(actor.user, review_id)
         access = ReviewAccess(actor.user, review)
         access.require(Deed.ANSWER)
@@ -103,8 +105,8 @@ def comment(actor: Actor, *, review_id: uuid.UUID, question_id: str, text: str) 
         _question(review, question_id)
         if not text:
             raise Invalid({"text": "The comment is empty."})
-        if len(text) > NOTE_LENGTH:
-            raise Invalid({"text": too_long("comment", text)})
+        if fault := fault_of("comment", text):
+            raise Invalid({"text": fault})
         made = Comment.objects.create(review=review, question_id=question_id, author=actor.user, text=text)
         record(review, EventKind.COMMENTED, actor, question=question_id, text=text)
     return made
@@ -114,11 +116,6 @@ def contributes(access: ReviewAccess) -> None:
     """Note that the person took part in the answers, and so cannot decide on them."""
     if not access.contributed:
         Contributor.objects.get_or_create(review=access.review, user=access.user)
-
-
-def too_long(what: str, text: str) -> str:
-    """The sentence for a text over the limit."""
-    return f"The {what} has {len(text):,} characters; {NOTE_LENGTH:,} is the most. Shorten it and save again."
 
 
 _STALE = "A colleague changed this answer after you opened it. Nothing of yours is lost: compare, then choose."
@@ -146,10 +143,8 @@ def _checked(question: Question, given: Given) -> list[str]:
     if given.not_applicable and not given.reason.strip():
         errors["reason"] = "Say why the question does not apply: the lead and the auditor will ask."
     for name, text in (("reason", given.reason), ("note", given.note)):
-        if len(text) > NOTE_LENGTH:
-            errors[name] = too_long(name, text)
-        elif "\x00" in text:
-            errors[name] = f"The {name} has a character (NUL) that cannot be stored. Remove it and save again."
+        if fault := fault_of(name, text):
+            errors[name] = fault
     if errors:
         raise Invalid(errors)
     return [choice.id for choice in question.choices if choice.id in chosen]

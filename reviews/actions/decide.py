@@ -5,16 +5,15 @@ import uuid
 from django.utils import timezone
 
 from reviews.access import Actor, Deed, ReviewAccess
-from reviews.actions.answer import too_long
 from reviews.actions.errors import Invalid, Stale
 from reviews.actions.freeze import freeze
 from reviews.actions.holding import locked_review
 from reviews.actions.nudge import make_report_later
 from reviews.actions.submit import move
+from reviews.actions.texts import fault_of
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
 from reviews.models import Decision, DecisionKind, EventKind, Report, Review, ReviewState
-from reviews.models.review import NOTE_LENGTH
 
 
 def request_changes(actor: Actor, *, review_id: uuid.UUID, version: int, statement: str) -> Review:
@@ -52,8 +51,8 @@ def _decide(
         raise Stale("The review was changed after you opened it. Read what is new, then decide.")
     if not statement:
         raise Invalid({"statement": "Write a statement: it is printed in the report under your name."})
-    if len(statement) > NOTE_LENGTH:
-        raise Invalid({"statement": too_long("statement", statement)})
+    if fault := fault_of("statement", statement):
+        raise Invalid({"statement": fault})
     decision = Decision.objects.create(
         review=review,
         kind=kind,

@@ -25,5 +25,5 @@ def touch(review: Review) -> None:
 
 def touch_running(workload: Workload) -> None:
     """Mark all reviews of the workload that are still running: what they say of it has changed."""
-    for review in workload.reviews.filter(state__in=RUNNING).select_for_update():
+    for review in workload.reviews.filter(state__in=RUNNING).order_by("pk").select_for_update():
         touch(review)

@@ -9,6 +9,7 @@ from reviews.actions.answer import contributes
 from reviews.actions.errors import Incomplete, Invalid
 from reviews.actions.holding import locked_review
 from reviews.actions.score import result_of, store
+from reviews.actions.texts import fault_of
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
 from reviews.models import DecisionKind, EventKind, Review, ReviewState
@@ -45,6 +46,8 @@ def withdraw_review(actor: Actor, *, review_id: uuid.UUID, reason: str) -> Revie
         ReviewAccess(actor.user, review).require(Deed.WITHDRAW)
         if not reason:
             raise Invalid({"reason": "Say why the review is withdrawn: it stays in the trail."})
+        if fault := fault_of("reason", reason):
+            raise Invalid({"reason": fault})
         move(review, ReviewState.WITHDRAWN)
         record(review, EventKind.WITHDRAWN, actor, statement=reason)
     return review

@@ -48,6 +48,7 @@ def change_workload(actor: Actor, workload: Workload, description: WorkloadDescr
     require_writer(actor.user, workload.team)
     require_writer(actor.user, description.team)
     with writing():
+        Workload.objects.select_for_update().get(pk=workload.pk)
         _describe(workload, description)
         workload.save()
         touch_running(workload)

@@ -98,7 +98,9 @@ def withdraw(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     try:
         withdraw_review(actor_of(request), review_id=review_id, reason=reason)
     except Invalid as problem:
-        return _page(request, sheet_of(review_for(request, review_id)), withdraw_error=str(problem), status=422)
+        return _page(
+            request, sheet_of(review_for(request, review_id)), withdrawing=(reason, str(problem)), status=422
+        )
     return redirect("review", review_id)
 
 
@@ -107,7 +109,7 @@ def _page(
     sheet: ReviewSheet,
     *,
     incomplete: Incomplete | None = None,
-    withdraw_error: str = "",
+    withdrawing: tuple[str, str] = ("", ""),
     status: int = 200,
 ) -> HttpResponse:
     requests = sheet.review.decisions.select_related("by").order_by("-at")[:1]
@@ -115,7 +117,8 @@ def _page(
         "sheet": sheet,
         "review": sheet.review,
         "incomplete": incomplete,
-        "withdraw_error": withdraw_error,
+        "withdraw_reason": withdrawing[0],
+        "withdraw_error": withdrawing[1],
         "last_request": requests.first(),
     }
     return render(request, "reviews/questionnaire.html", context, status=status)

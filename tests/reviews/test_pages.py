@@ -1,4 +1,5 @@
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -453,3 +454,31 @@ def test_the_trail_says_from_where_and_trusts_the_header_only_behind_a_proxy(
     data = {"version": "0", "choice": "justified"}
     sign_in(people.ada).post(save_url(review), data, headers={"x-forwarded-for": forwarded})
     assert review.events.get(kind="answered").address == address
+
+
+def test_a_withdrawal_that_is_refused_keeps_its_reason(review: Review, people: People, sign_in):
+    for reason, sentence in (("w" * 20_001, "20,000 is the most"), ("odd \x00 reason", "cannot be stored")):
+        response = sign_in(people.ada).post(reverse("withdraw", args=[review.pk]), {"reason": reason})
+        assert response.status_code == 422
+        assert sentence in response.content.decode()
+        assert reason[:6] in response.content.decode()
+    assert Review.objects.get().state == ReviewState.DRAFT
+
+
+def test_characters_that_cannot_be_stored_are_refused_wherever_they_are_typed(
+    review: Review, people: People, sign_in
+):
+    comment_url = reverse("comment", args=[review.pk, "GEN-02"])
+    assert sign_in(people.ada).post(comment_url, {"text": "a\x00b"}).status_code == 422
+    answer_all(people.ada, review)
+    submit_review(Actor(people.ada), review_id=review.pk)
+    decision = {"decision": "approve", "statement": "a\x00b", "version": version_of(review)}
+    assert sign_in(people.lea).post(reverse("decide", args=[review.pk]), decision).status_code == 422
+
+
+def test_the_longest_note_in_the_widest_characters_gets_through(review: Review, people: People, sign_in):
+    data = {"version": "0", "not_applicable": "1", "note": "😀" * 20_000, "reason": "😀" * 20_000}
+    response = sign_in(people.ada).post(
+        save_url(review), urlencode(data), content_type="application/x-www-form-urlencoded", **HTMX
+    )
+    assert response.status_code == 200
