@@ -1,7 +1,7 @@
 # ARGS reaches the command behind a target: make test ARGS="-k signing", make lock ARGS=--upgrade
 ARGS =
 PYTHON = .venv/bin/python
-PYTHON_FILES = . bin/test
+PYTHON_FILES = . bin/test bin/make-stamp-font
 
 .PHONY: help setup run test lint format bench lock
 

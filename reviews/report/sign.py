@@ -28,7 +28,7 @@ from reviews.report.wording import moment, shortened
 FIELD = "Approval"
 """The name of the signature's field in the PDF."""
 
-_FONT = ASSETS / "regular.ttf"
+_FONT = ASSETS / "stamp.ttf"
 _REASON_LENGTH = 180
 _NAME_SHOWN = 60
 
