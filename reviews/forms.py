@@ -114,7 +114,12 @@ class PersonForm(forms.Form):
     """An account to be made by an administrator."""
 
     name = forms.CharField(max_length=120)
-    username = forms.SlugField(label="User name", max_length=150)
+    username = forms.SlugField(
+        label="User name",
+        max_length=150,
+        help_text="Letters, digits, - and _.",
+        error_messages={"invalid": "Use letters, digits, - and _ only; no spaces."},
+    )
     email = forms.EmailField(label="E-mail address")
     password = forms.CharField(
         label="First password",

@@ -51,7 +51,8 @@ def answer_question(actor: Actor, *, review_id: uuid.UUID, question_id: str, giv
         if answer.version and content == (answer.selected, answer.not_applicable, answer.reason, answer.note):
             return answer
         if given.version != answer.version:
-            raise Stale(_STALE, answer)
+            who = "You yourself" if answer.version and answer.answered_by == actor.user else "A colleague"
+            raise Stale(_STALE.format(who=who), answer if answer.version else None)
         answer.selected, answer.not_applicable, answer.reason, answer.note = content
         answer.version += 1
         answer.answered_by = actor.user
@@ -118,7 +119,7 @@ def contributes(access: ReviewAccess) -> None:
         Contributor.objects.get_or_create(review=access.review, user=access.user)
 
 
-_STALE = "A colleague changed this answer after you opened it. Nothing of yours is lost: compare, then choose."
+_STALE = "{who} changed this answer after you opened it. Nothing of yours is lost: compare, then choose."
 
 
 def _question(review: Review, question_id: str) -> Question:

@@ -37,7 +37,7 @@ class ChoiceLine:
 class QuestionCard:
     """One question with its answer: the stored one, or what somebody tried to save, with why that failed.
 
-    `conflict` is a colleague's answer that the tried one would have overwritten.
+    `conflict` is the answer that the tried one would have overwritten: a colleague's, or one's own from another tab.
     """
 
     question: Question
@@ -46,6 +46,7 @@ class QuestionCard:
     tried: Given | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
     conflict: "QuestionCard | None" = None
+    conflict_with_oneself: bool = False
 
     @property
     def version(self) -> int:

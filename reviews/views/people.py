@@ -40,10 +40,11 @@ def people(request: HttpRequest) -> HttpResponse:
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            add_person(actor_of(request), form.person())
+            made = add_person(actor_of(request), form.person())
         except Invalid as problem:
             _show(form, problem)
         else:
+            messages.success(request, f"{made.name} can sign in now, as {made.username}.")
             return redirect("people")
     context = {
         "form": form,
@@ -60,7 +61,12 @@ def person_role(request: HttpRequest) -> HttpResponse:
     require_administrator(person_of(request))
     form = MembershipForm(request.POST)
     if form.is_valid():
-        set_role(actor_of(request), **form.cleaned_data)
+        user, team, role = (form.cleaned_data[name] for name in ("user", "team", "role"))
+        set_role(actor_of(request), user=user, team=team, role=role)
+        now = f"{Role(role).label.lower()} of" if role else "no longer in"
+        messages.success(request, f"{user.name} is {now} {team.name}.")
+    else:
+        messages.error(request, "Nothing was changed: choose a team and a role.")
     return redirect("people")
 
 
@@ -69,10 +75,13 @@ def person_active(request: HttpRequest, user_id: int) -> HttpResponse:
     """Close an account, or open it again."""
     require_administrator(person_of(request))
     user = get_object_or_404(User, pk=user_id)
+    active = request.POST.get("active") == "1"
     try:
-        set_active(actor_of(request), user=user, active=request.POST.get("active") == "1")
+        set_active(actor_of(request), user=user, active=active)
     except Invalid as problem:
-        return render(request, "refused.html", {"sentence": str(problem)}, status=422)
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, f"{user.name} can {'' if active else 'no longer '}sign in.")
     return redirect("people")
 
 
@@ -81,8 +90,12 @@ def person_password(request: HttpRequest, user_id: int) -> HttpResponse:
     """Give somebody who forgot theirs a new password."""
     require_administrator(person_of(request))
     user = get_object_or_404(User, pk=user_id)
-    set_password(actor_of(request), user=user, password=request.POST.get("password", ""))
-    messages.success(request, f"{user.name} has a new password; hand it over safely.")
+    try:
+        set_password(actor_of(request), user=user, password=request.POST.get("password", ""))
+    except Invalid as problem:
+        messages.error(request, f"{user.name} keeps the old password. {problem}")
+    else:
+        messages.success(request, f"{user.name} has a new password; hand it over safely.")
     return redirect("people")
 
 

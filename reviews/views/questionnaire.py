@@ -3,9 +3,11 @@
 import uuid
 from collections.abc import Mapping
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from aiplatform.sign_in import is_htmx
@@ -14,17 +16,23 @@ from reviews.actions.answer import Given, answer_question, state_fact
 from reviews.actions.errors import Incomplete, Invalid, Stale
 from reviews.actions.submit import submit_review, withdraw_review
 from reviews.forms import given_in
-from reviews.models import Answer, Review
+from reviews.models import Answer, Review, Role
 from reviews.views.asking import actor_of, person_of, review_for
 from reviews.views.cards import QuestionCard, ReviewSheet, sheet_of
 from reviews.views.refusals import status_of
 
+_MISSING = "?missing"
+"""The part of the questionnaire's address that makes it name the obligatory questions without an answer."""
+
 
 @require_safe
+@cache_control(no_store=True)
 def questionnaire(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     """All questions with their answers, to be filled in; who may not answer reads the review instead."""
     review = review_for(request, review_id)
-    if not ReviewAccess(person_of(request), review).allows(Deed.ANSWER):
+    refusal = ReviewAccess(person_of(request), review).refusal(Deed.ANSWER)
+    if refusal is not None:
+        messages.info(request, str(refusal))
         return redirect("review", review.pk)
     return _page(request, sheet_of(review))
 
@@ -34,7 +42,7 @@ def question_fragment(request: HttpRequest, review_id: uuid.UUID, question_id: s
     """One question as it is stored now, for who gives way to a colleague's answer."""
     sheet = sheet_of(review_for(request, review_id))
     context = {"sheet": sheet, "review": sheet.review, "card": _card(sheet, question_id)}
-    return render(request, "reviews/questionnaire.html#question", context)
+    return render(request, "reviews/questionnaire.html#taken_over", context)
 
 
 @require_POST
@@ -56,7 +64,13 @@ def save_answer(request: HttpRequest, review_id: uuid.UUID, question_id: str) ->
     if not is_htmx(request):
         return redirect(_place(review_id, f"q-{question_id}"))
     sheet = sheet_of(review_for(request, review_id), with_comments=False)
-    context = {"sheet": sheet, "review": sheet.review, "card": sheet.card(question_id), "saved": True}
+    context = {
+        "sheet": sheet,
+        "review": sheet.review,
+        "card": sheet.card(question_id),
+        "saved": True,
+        "show_missing": _MISSING in request.headers.get("HX-Current-URL", ""),
+    }
     return render(request, "reviews/questionnaire.html#saved", context)
 
 
@@ -86,8 +100,10 @@ def submit(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     """Hand the review in, or show which questions stand in the way."""
     try:
         submit_review(actor_of(request), review_id=review_id)
-    except Incomplete as problem:
-        return _page(request, sheet_of(review_for(request, review_id)), incomplete=problem, status=422)
+    except Incomplete:
+        # A page of its own address: reloading it must not submit.
+        return redirect(f"{reverse('questionnaire', args=[review_id])}{_MISSING}#incomplete")
+    messages.success(request, "The review is submitted. The leads of its team find it in their queue.")
     return redirect("review", review_id)
 
 
@@ -101,6 +117,7 @@ def withdraw(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
         return _page(
             request, sheet_of(review_for(request, review_id)), withdrawing=(reason, str(problem)), status=422
         )
+    messages.success(request, "The review is withdrawn. It stays readable.")
     return redirect("review", review_id)
 
 
@@ -108,15 +125,16 @@ def _page(
     request: HttpRequest,
     sheet: ReviewSheet,
     *,
-    incomplete: Incomplete | None = None,
     withdrawing: tuple[str, str] = ("", ""),
     status: int = 200,
 ) -> HttpResponse:
+    access = ReviewAccess(person_of(request), sheet.review)
     requests = sheet.review.decisions.select_related("by").order_by("-at")[:1]
     context = {
         "sheet": sheet,
         "review": sheet.review,
-        "incomplete": incomplete,
+        "show_missing": _MISSING.removeprefix("?") in request.GET,
+        "costs_the_decision": access.role == Role.LEAD and not access.contributed,
         "withdraw_reason": withdrawing[0],
         "withdraw_error": withdrawing[1],
         "last_request": requests.first(),
@@ -138,6 +156,7 @@ def _not_saved(
     card = _card(sheet, question_id)
     if current is not None:
         card.conflict = QuestionCard(card.question, current)
+        card.conflict_with_oneself = current.answered_by == person_of(request)
     card.tried, card.errors = given, errors
     if not is_htmx(request):
         return _page(request, sheet, status=status)

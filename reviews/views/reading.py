@@ -2,9 +2,11 @@
 
 import uuid
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from aiplatform.sign_in import is_htmx
@@ -22,6 +24,7 @@ _DECISIONS = {"approve": approve, "request_changes": request_changes}
 
 
 @require_safe
+@cache_control(no_store=True)
 def review_page(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     """A review to be read: risky answers first, then all others, the trail, and the decision."""
     return _page(request, review_for(request, review_id))
@@ -46,7 +49,10 @@ def decide(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
         return _page(request, review, statement=statement, problem=str(problem), status=status_of(problem))
     except Review.DoesNotExist:
         raise Http404 from None
-    return redirect("report" if act is approve else "review", review_id)
+    if act is approve:
+        return redirect("report", review_id)
+    messages.success(request, "Your request for changes is made; the review is open for answers again.")
+    return redirect("review", review_id)
 
 
 @require_POST
@@ -94,6 +100,7 @@ def _page(
         "report": report_of(review),
         "can_answer": access.allows(Deed.ANSWER),
         "can_comment": access.allows(Deed.COMMENT),
+        "can_withdraw": access.allows(Deed.WITHDRAW),
         "can_decide": access.allows(Deed.DECIDE),
         "no_decision": access.refusal(Deed.DECIDE),
         "statement": statement,

@@ -1,13 +1,16 @@
 // Says at each form whether what was typed is saved, and keeps saying so when a save fails.
 // The saving itself is htmx's; without this file the same forms work with their buttons.
 //
-// data-saves     a form that saves by itself: has a .state and a .save button
-// data-explains  a form whose refusals (403, 409, 422) come back as fragments that say why
-// data-failure   where a form without a .state says that sending failed
+// data-saves        a form that saves by itself: has a .state and a .save button
+// data-explains     a form whose refusals (403, 409, 422) come back as fragments that say why
+// data-failure      where a form without a .state says that sending failed
+// data-after-saves  a form that is sent only when all others are saved
 
 const words = document.getElementById("words").dataset;
-const unsaved = new Set();
+const unsaved = new Set(); // forms, by id: they are replaced when a colleague's answer is taken over
+const unsent = new Set(); // fields that only a button sends: comments, statements
 const sent = new WeakMap();
+let waiting = null;
 
 const saves = (form) => form?.matches?.("form[data-saves]");
 const content = (form) => new URLSearchParams(new FormData(form)).toString();
@@ -26,17 +29,25 @@ function markUnsaved(form) {
 
 document.addEventListener("input", ({ target }) => {
   if (saves(target.form)) markUnsaved(target.form);
+  else if (target.matches("textarea")) unsent.add(target);
 });
 
+document.addEventListener("submit", (event) => {
+  for (const field of event.target.elements) unsent.delete(field);
+  if (!event.target.matches("[data-after-saves]") || !unsaved.size) return;
+  event.preventDefault();
+  waiting = event.target;
+  for (const id of unsaved) document.getElementById(id)?.requestSubmit();
+});
+
+// A tick at “does not apply” waits for its reason, which is about to be typed; whatever comes later is sent.
+const needsReason = (box) => box?.name === "not_applicable" && box.checked && !box.form.elements.reason.value.trim();
+document.addEventListener("change", ({ target }) => {
+  if (needsReason(target)) target.form.elements.reason.focus();
+});
 document.addEventListener("htmx:confirm", (event) => {
-  const form = event.detail.elt;
-  if (!saves(form) || event.detail.triggeringEvent?.type === "submit") return;
-  const data = new FormData(form);
-  if (data.has("not_applicable") && !data.get("reason").trim()) {
-    // The reason is about to be typed; a save without it would only be refused.
-    event.preventDefault();
-    form.querySelector(".reason-field").focus();
-  }
+  const cause = event.detail.triggeringEvent;
+  if (cause?.type === "change" && needsReason(cause.target)) event.preventDefault();
 });
 
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
@@ -49,9 +60,13 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const form = detail.elt;
   if (!saves(form)) return;
   form.querySelector(".save").classList.toggle("needed", !detail.successful);
-  if (!detail.successful) unsaved.add(form.id);
-  else if (content(form) !== sentWithNewVersion(form)) markUnsaved(form);
+  if (!detail.successful) {
+    unsaved.add(form.id);
+    if (waiting) form.scrollIntoView({ block: "center" });
+    waiting = null;
+  } else if (content(form) !== sentWithNewVersion(form)) markUnsaved(form);
   else unsaved.delete(form.id);
+  if (waiting && !unsaved.size) waiting.submit();
 });
 
 // What was sent, but with the version that the answer to it brought.
@@ -61,12 +76,23 @@ function sentWithNewVersion(form) {
   return data.toString();
 }
 
+// A swapped-in card or thread is what the person just asked for: it is clean, and it has the focus.
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  const part = document.getElementById(detail.target.id);
+  if (!part?.matches(".question, .thread")) return;
+  const form = part.querySelector("form[data-saves]");
+  if (form) unsaved.delete(form.id);
+  part.tabIndex = -1;
+  part.focus({ preventScroll: true });
+});
+
 function failed(form, status) {
   const reasons = { 0: words.offline, 401: words.signedOut, 409: words.refused, 422: words.refused };
   const text = reasons[status] ?? (status === 403 ? words.stalePage : words.broken);
   const place = form.querySelector?.("[data-failure]");
   if (saves(form)) show(form, "failed", text);
   else if (place) place.textContent = text;
+  if (place) for (const field of form.querySelectorAll("textarea")) unsent.add(field);
 }
 
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
@@ -80,5 +106,11 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
 });
 
 window.addEventListener("beforeunload", (event) => {
-  if (unsaved.size) event.preventDefault();
+  const typed = [...unsent].some((field) => field.isConnected && field.value.trim());
+  if (unsaved.size || typed) event.preventDefault();
+});
+
+// A page that the browser kept from before shows answers of before.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) window.location.reload();
 });
