@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.contrib.auth.views import PasswordChangeView
+from django.contrib.auth.views import PasswordChangeView, redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse_lazy
@@ -25,9 +26,19 @@ class SignInRequired(LoginRequiredMiddleware):
     ) -> HttpResponseBase | None:
         """Refuse, in the form that the asker can show, what needs a sign-in; None lets all else pass."""
         refusal = super().process_view(request, view_func, view_args, view_kwargs)
-        if refusal is not None and is_htmx(request):
+        if refusal is None:
+            return None
+        if is_htmx(request):
             return HttpResponse("You are signed out.", status=401, content_type="text/plain")
+        if request.method not in {"GET", "HEAD"}:
+            # Back to the page of the form: its own address only takes what the form sends.
+            return redirect_to_login(_page_of_the_form(request))
         return refusal
+
+
+def _page_of_the_form(request: HttpRequest) -> str:
+    said = urlsplit(request.headers.get("Referer", ""))
+    return said.path if said.netloc == request.get_host() else "/"
 
 
 class PasswordChange(PasswordChangeView):

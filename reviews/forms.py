@@ -108,6 +108,7 @@ class StartForm(forms.Form):
     """The kind of a new review."""
 
     kind = forms.ChoiceField(label="Kind of workload", choices=_KINDS, widget=forms.RadioSelect)
+    beside_another = forms.BooleanField(label="Start it beside one that is running", required=False)
 
 
 class PersonForm(forms.Form):

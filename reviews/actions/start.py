@@ -4,7 +4,7 @@ from django.db.models import Max
 
 from checklists.language import WorkloadKind
 from checklists.models import Edition
-from reviews.access import Actor, require_writer
+from reviews.access import RUNNING, Actor, require_writer
 from reviews.actions.errors import Invalid
 from reviews.actions.nudge import score_later
 from reviews.actions.trail import record
@@ -12,11 +12,11 @@ from reviews.actions.transaction import writing
 from reviews.models import Contributor, EventKind, Review, Score, Workload
 
 
-def start_review(actor: Actor, *, workload: Workload, kind: WorkloadKind) -> Review:
+def start_review(actor: Actor, *, workload: Workload, kind: WorkloadKind, beside_another: bool = False) -> Review:
     """Start a review of one kind, pinned to the newest edition of that kind's checklist.
 
-    Raises `NotYours` for people who do not write in the workload's team, `Invalid` where no checklist of the kind is
-    published.
+    Raises `NotYours` for people who do not write in the workload's team, and `Invalid` where no checklist of the kind
+    is published, or where a review of the kind is running and `beside_another` does not say that this is meant.
     """
     require_writer(actor.user, workload.team)
     with writing():
@@ -25,6 +25,11 @@ def start_review(actor: Actor, *, workload: Workload, kind: WorkloadKind) -> Rev
         edition = Edition.objects.without_content().filter(kind=kind).order_by("-published_at", "-version").first()
         if edition is None:
             raise Invalid({"kind": "No checklist of this kind is published: run “manage.py load_checklists”."})
+        running = workload.reviews.filter(kind=kind, state__in=RUNNING).order_by("number").last()
+        if running is not None and not beside_another:
+            raise Invalid(
+                {"kind": f"Review {running.number} of this kind is running already: open it, or say below."}
+            )
         last = workload.reviews.aggregate(last=Max("number"))["last"] or 0
         review = Review.objects.create(
             workload=workload, edition=edition, kind=kind, number=last + 1, created_by=actor.user

@@ -7,7 +7,7 @@ from reviews.report import wording
 from reviews.report.charts import RISKS, choice_mark, pillar_chart, risk_chart, risk_mark, score_bar
 from reviews.report.snapshot import QuestionData, SnapshotData
 
-_TOP_FINDINGS = 6
+_TOP_FINDINGS = 5
 _RUNNING_NAME = 60
 _LONG_NAME = 36
 """A name of more letters than this is set smaller on the cover."""
@@ -47,6 +47,7 @@ def content(snapshot: SnapshotData) -> dict[str, Any]:
         "overall": _exact(score["overall"]),
         "findings": findings,
         "top_findings": findings[:_TOP_FINDINGS],
+        "file_name": f"{snapshot['workload']['key']}-review-{snapshot['review']['number']}",
         "more_findings": max(0, len(findings) - _TOP_FINDINGS),
         "sections": sections,
         "trail": [

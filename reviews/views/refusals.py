@@ -1,9 +1,10 @@
 """Refusals as responses: the right status, and the sentence that says why."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render
 
 from reviews.access import NotNow, Refused
@@ -17,8 +18,13 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass the request on."""
-        return self.get_response(request)
+        """Pass the request on; an address that only takes what a form sends gets a page that says so."""
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            page = render(request, "405.html", status=405)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The response to an exception that is a refusal; None leaves all others to Django."""
@@ -26,12 +32,18 @@ class Refusals:
             return render(
                 request,
                 "refused.html",
-                {"sentence": str(exception)},
+                {"sentence": str(exception), "back": _page_before(request)},
                 status=status_of(exception),
             )
         if isinstance(exception, ObjectDoesNotExist):
             raise Http404 from exception
         return None
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page of ours that the person came from; empty where there is none."""
+    said = urlsplit(request.headers.get("Referer", ""))
+    return said.path if said.netloc == request.get_host() else ""
 
 
 def status_of(problem: Exception) -> int:

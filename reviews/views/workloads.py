@@ -89,7 +89,12 @@ def review_start(request: HttpRequest, key: str) -> HttpResponse:
     form = StartForm(request.POST)
     if form.is_valid():
         try:
-            review = start_review(actor, workload=workload, kind=WorkloadKind(form.cleaned_data["kind"]))
+            review = start_review(
+                actor,
+                workload=workload,
+                kind=WorkloadKind(form.cleaned_data["kind"]),
+                beside_another=form.cleaned_data["beside_another"],
+            )
         except Invalid as problem:
             form.add_error("kind", str(problem))
         else:

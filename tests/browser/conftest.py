@@ -39,7 +39,8 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _listen(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and "with a status of 4" not in message.text:
+        refusal = "with a status of 4" in message.text or "Error Code 4" in message.text
+        if message.type == "error" and not refusal:
             self.complaints.append(message.text)
 
     def sign_in(self, username: str) -> "Visitor":

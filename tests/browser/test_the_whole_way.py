@@ -53,7 +53,7 @@ def test_from_an_empty_review_to_a_signed_report_that_pdfsig_finds_valid(visitor
     almost = overall(page)
 
     page.get_by_role("button", name="Submit for approval").click()
-    expect(page.get_by_role("alert")).to_contain_text("1 obligatory question is not answered yet")
+    expect(page.locator("#incomplete")).to_contain_text("1 obligatory question is not answered yet")
     page.get_by_role("link", name=re.compile("INF-N-08")).click()
     answer(page, "INF-N-08", ["unknown"])
     expect(page.locator("#progress")).to_contain_text("23 of 23 answered")
@@ -231,3 +231,42 @@ def test_a_fact_that_cannot_be_saved_says_so(visitor):
     ada.page.locator("#facts").get_by_role("button", name="Save").click()
     expect(ada.page.locator("#facts .state")).to_have_text("✓ Saved")
     ada.complaints.clear()
+
+
+def test_the_cursor_stays_where_one_types_while_a_reason_is_missing(visitor):
+    page = visitor("ada").page
+    start_review(page, "Wandering assistant", "Exploratory data analysis")
+    card = page.locator("#q-EDA-F-01")
+    card.get_by_label("This question does not apply").check()
+    page.locator("#note-EDA-F-01").press_sequentially("Hello")
+    alert = page.locator("#trouble-EDA-F-01").get_by_role("alert")
+    expect(alert).to_contain_text("Say why the question does not apply")
+    page.locator("#note-EDA-F-01").press_sequentially(" world")
+    expect(page.locator("#note-EDA-F-01")).to_be_focused()
+    expect(page.locator("#note-EDA-F-01")).to_have_value("Hello world")
+    expect(page.locator("#reason-EDA-F-01")).to_have_value("")
+    page.locator("#reason-EDA-F-01").fill("No compute of its own.")
+    expect(card.locator(".state")).to_have_text("✓ Saved")
+    expect(alert).to_have_count(0)
+
+
+def test_leaving_with_a_comment_that_was_not_sent_is_asked_about(visitor):
+    page = visitor("ada").page
+    start_review(page, "Chatty assistant", "Exploratory data analysis")
+    page.locator("#q-GEN-01 summary", has_text="Comment").click()
+    page.locator("#comment-GEN-01").press_sequentially("Half a thought")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.reload()
+    assert asked == ["beforeunload"]
+
+
+def test_submitting_right_after_typing_saves_first_and_asks_nothing(visitor):
+    page = visitor("ada").page
+    start_review(page, "Hasty assistant", "Exploratory data analysis")
+    page.locator("#note-GEN-01").fill("The last word.")
+    page.get_by_role("button", name="Submit for approval").click()
+    expect(page.locator("#incomplete")).to_contain_text("12 obligatory questions are not answered yet")
+    expect(page.locator("#note-GEN-01")).to_have_value("The last word.")
+    answer(page, "GEN-01", ["justified"])
+    expect(page.locator("#incomplete")).to_contain_text("11 obligatory questions")

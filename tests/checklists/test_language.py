@@ -1,6 +1,6 @@
 import pytest
 
-from checklists.language import Checklist, ChecklistErrors, Expression, ExpressionError, parse
+from checklists.language import Checklist, ChecklistErrors, parse, with_included
 from checklists.publish import LIBRARY, read_library
 
 MINIMAL = """\
@@ -76,16 +76,37 @@ def test_a_small_checklist_is_read():
         ("{id: b, text: B, risk: high}", "{id: no, text: B, risk: high}", "id: no,", "must be a text"),
         ("{id: b, text: B, risk: high}", "{id: a, text: B, risk: high}", "id: Q-1", "choice id a is used more than once"),
         ("{id: b, text: B, risk: high}", "{id: b, text: B}", "id: Q-1", "choice b of question Q-1 has no risk"),
-        ("id: Q-2\n", "id: Q-1\n", "schema", "question id Q-1 is used more than once"),
+        ("id: Q-2\n", "id: Q-1\n", "", "question id Q-1 is used more than once"),
         ("when: Q-2a and Q-2b", "when: Q-2a and Q-2z", "id: Q-2\n", "names Q-2z"),
         ("when: Q-2a and Q-2b", "when: Q-2a and (Q-2b", "when: Q-2a and (Q-2b", "closing bracket is missing"),
         ("when: default", "when: Q-2a", "id: Q-2\n", "when: default"),
         ("{id: Q-2a, text: A, pillars: [security]}", "{id: Q-2a, text: A, pillars: [cost_optimization]}", "id: Q-2\n", "cost_optimization"),
         ('url: "https://example.org/"}]', 'url: "javascript:alert(1)"}]', "javascript", "url"),
-        ("  reliability: low\n", "", "schema", "weights says nothing of reliability"),
-        ("  reliability: low\n", "  reliability: [{weight: low, when: fresh}]\n", "schema", "must be without a condition"),
+        ("  reliability: low\n", "", "", "weights says nothing of reliability"),
+        ("  reliability: low\n", "  reliability: [{weight: low, when: fresh}]\n", "", "must be without a condition"),
+        ("summary: For tests.\n", "", "schema", "summary is missing"),
+        ("summary: For tests.", "summary: >-\n  \n", "summary", "summary is empty"),
+        ("schema: 1", "schema: 2", "schema", "schema"),
+        ("kind: eda", "kind: EDA", "kind: EDA", "'eda', 'training' or 'inferencing'"),
+        ('"1.0"', '"1.0-beta"', "version", "version"),
+        ("licence: CC BY 4.0}", "license: CC BY 4.0}", "license", "source.license is not a key that is known here"),
+        ("  security: full\n", "  safety: full\n  security: full\n", "safety", "safety"),
+        ("  reliability: low\n", "  reliability: lowest\n", "lowest", "'leads', 'full', 'high', 'medium' or 'low'"),
+        ("  reliability: low\n", "  reliability: [{weight: full, when: stale}, {weight: low}]\n", "", "names stale"),
+        ("id: Q-1\n", "id: 1\n", "id: 1", "must be a text (put it in quotes)"),
+        ("id: Q-1\n", "id: a b\n", "id: a b", "id"),
+        ("weight: 2", "weight: 6", "weight: 6", "less than or equal to 5"),
+        ("{id: b, text: B, risk: high}", "{id: b, text: B, risk: high, none_of_these: true}", "id: Q-1", "none_of_these is for questions of kind practices"),
+        ("          - {id: b, text: B, risk: high}\n", "", "choices:", "at least 2"),
+        ("        links: [", "        risk_rules: [{risk: high, when: default}]\n        links: [", "id: Q-1", "remove risk_rules"),
+        ("{id: Q-2b, text: B}", "{id: Q-2b, text: B, risk: high}", "id: Q-2\n", "risk_rules decide"),
+        ("{id: Q-2b, text: B}", "{id: Q-2b, text: B, none_of_these: true}", "id: Q-2\n", "more than one choice marked none_of_these"),
+        ("{id: Q-2b, text: B}", "{id: Q-2a, text: B}", "id: Q-2\n", "choice id Q-2a is used more than once"),
+        ("when: Q-2a and Q-2b", "when: Q-2a and none_of_these", "id: Q-2\n", "names none_of_these"),
+        ("          - {risk: high, when: default}\n", "", "id: Q-2\n", "end with “when: default”"),
+        ("        why: Because.\n", "        why: Because.\n        why: Again.\n", "why: Again", "why stands here a second time"),
+        ("        title: One\n", "\ttitle: One\n", "\ttitle", "this is not YAML"),
         ("title: Small\n", "title: Small\ntitle: Again\n", "title: Again", "title stands here a second time"),
-        ("title: Small\n", "title: &name Small\n", "", ""),
         ("summary: For tests.", "summary: *name", "summary", "aliases"),
         ("summary: For tests.", "summary: !!python/name:os.system For", "summary", "tag"),
         ("sections:\n", "sections: [\n", "", "this is not YAML"),
@@ -94,9 +115,6 @@ def test_a_small_checklist_is_read():
 def test_a_mistake_is_named_with_its_file_and_line(old: str, new: str, at: str, sentence: str):
     text = MINIMAL.replace(old, new, 1)
     assert text != MINIMAL
-    if not sentence:
-        parse(text, "small.yaml")
-        return
     with pytest.raises(ChecklistErrors) as refused:
         parse(text, "small.yaml")
     said = str(refused.value)
@@ -135,36 +153,114 @@ def test_the_general_recommendations_are_included_and_not_copied():
 
 
 @pytest.mark.parametrize(
-    ("text", "true", "holds"),
+    ("old", "new", "at"),
     [
-        ("a", "a", True),
-        ("a and b", "a", False),
-        ("a or b and c", "a", True),
-        ("(a or b) and c", "a", False),
-        ("not a", "", True),
-        ("not a or b", "a b", True),
-        ("not (a or b)", "b", False),
-        ("not not a", "a", True),
-        ("EDA-F-03a and not EDA-F-03b", "EDA-F-03a", True),
+        ("id: Q-2\n", "id: Q-1\n", "  - id: S"),
+        ("  reliability: low\n", "", "weights:"),
+        ("  reliability: low\n", "  reliability: [{weight: low, when: fresh}]\n", "weights:"),
+        ("  reliability: low\n", "  reliability: [{weight: full, when: stale}, {weight: low}]\n", "weights:"),
     ],
+    ids=["question id twice", "pillar without weight", "no weight without condition", "unknown fact"],
 )
-def test_conditions_bind_not_before_and_before_or(text: str, true: str, holds: bool):
-    assert Expression.parse(text).holds(set(true.split()).__contains__) is holds
+def test_a_mistake_between_parts_of_the_file_is_named_no_further_up_than_the_part_it_is_in(
+    old: str, new: str, at: str
+):
+    text = MINIMAL.replace(old, new, 1)
+    with pytest.raises(ChecklistErrors) as refused:
+        parse(text, "small.yaml")
+    assert refused.value.errors[0].line >= line_of(text, at)
+
+
+@pytest.mark.parametrize("anchored", ["title: &name Small", "title: Small\nfacts: &facts []"])
+def test_an_anchor_is_refused_even_where_nothing_refers_to_it(anchored: str):
+    with pytest.raises(ChecklistErrors, match=r"small\.yaml:[34]:.*anchor"):
+        parse(MINIMAL.replace("title: Small", anchored, 1), "small.yaml")
 
 
 @pytest.mark.parametrize(
-    ("text", "column", "sentence"),
+    ("old", "new"),
     [
-        ("", 1, "ends where a name was expected"),
-        ("a and", 6, "ends where a name was expected"),
-        ("a b", 3, "“b” was not expected"),
-        ("(a", 3, "closing bracket is missing"),
-        ("a)", 2, "“)” was not expected"),
-        ("and a", 1, "a name was expected, not “and”"),
-        ("a && b", 3, "“&” is not understood"),
+        ("weight: 2", "weight: 0x_"),
+        ("weight: 2", "weight: " + "9" * 5000),
+        ("when: Q-2a and Q-2b", "when: " + "(" * 1900 + "Q-2a" + ")" * 1900),
+        ("title: Small", "title: " + "[" * 3000 + "]" * 3000),
+    ],
+    ids=["a number without digits", "a number of 5,000 digits", "1,900 brackets", "3,000 lists"],
+)
+def test_a_value_that_nobody_would_write_is_refused_like_any_other_mistake(old: str, new: str):
+    text = MINIMAL.replace(old, new, 1)
+    with pytest.raises(ChecklistErrors) as refused:
+        parse(text, "small.yaml")
+    assert {error.line for error in refused.value.errors} == {line_of(text, new[:12])}
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentences"),
+    [
+        (
+            [
+                ("{id: a, text: A, risk: none}", "{id: a, text: A}"),
+                ("{id: b, text: B, risk: high}", "{id: b, text: B}"),
+            ],
+            ["choice a of question Q-1 has no risk", "choice b of question Q-1 has no risk"],
+        ),
+        (
+            [("when: Q-2a and Q-2b", "when: Q-2a and Q-2z"), ("          - {risk: high, when: default}\n", "")],
+            ["names Q-2z", "end with “when: default”"],
+        ),
+        (
+            [("id: Q-2\n", "id: Q-1\n"), ("why: Because.", 'why: ""')],
+            ["question id Q-1 is used more than once", "why is empty"],
+        ),
+        (
+            [("id: Q-2\n", "id: Q-1\n"), ("  reliability: low\n", "")],
+            ["question id Q-1 is used more than once", "weights says nothing of reliability"],
+        ),
+    ],
+    ids=["in one question", "in one question's rules", "in the whole and in a part", "in the whole"],
+)
+def test_mistakes_between_parts_of_the_file_are_named_together_too(changes, sentences: list[str]):
+    text = MINIMAL
+    for old, new in changes:
+        text = text.replace(old, new, 1)
+    with pytest.raises(ChecklistErrors) as refused:
+        parse(text, "small.yaml")
+    assert [sentence for sentence in sentences if sentence not in str(refused.value)] == []
+
+
+def test_a_pillar_named_twice_does_not_count_twice_but_is_refused():
+    with pytest.raises(ChecklistErrors, match="security"):
+        parse(MINIMAL.replace("pillars: [security]", "pillars: [security, security]", 1), "small.yaml")
+
+
+def test_what_is_included_comes_first_and_keeps_its_order():
+    small = parse(MINIMAL.replace("sections:\n", "include: [more]\nsections:\n"), "small.yaml")
+    more = parse(
+        MINIMAL.replace("id: small", "id: more").replace("Q-", "R-").replace("id: S\n", "id: R\n"), "more.yaml"
+    )
+    whole = with_included(small, {"small": small, "more": more}, "small.yaml")
+    assert [question.id for question in whole.questions] == ["R-1", "R-2", "Q-1", "Q-2"]
+    assert (whole.id, whole.version, whole.include) == ("small", "1.0", ())
+
+
+@pytest.mark.parametrize(
+    ("include", "sentence"),
+    [
+        ("nowhere", "include names nowhere, which no file of the library has as its id"),
+        ("same", "the section id S is used more than once"),
+        ("nested", "nested is included and includes others itself"),
+        ("small", "small is included and includes others itself"),
     ],
 )
-def test_a_condition_that_cannot_be_read_says_where(text: str, column: int, sentence: str):
-    with pytest.raises(ExpressionError, match=sentence.replace("(", r"\(").replace(")", r"\)")) as refused:
-        Expression.parse(text)
-    assert refused.value.column == column
+def test_what_cannot_be_included_is_refused_with_the_file_that_asks_for_it(include: str, sentence: str):
+    library = {
+        "small": parse(MINIMAL.replace("sections:\n", f"include: [{include}]\nsections:\n"), "small.yaml"),
+        "same": parse(MINIMAL, "same.yaml"),
+        "nested": parse(
+            MINIMAL.replace("id: small", "id: nested").replace("sections:\n", "include: [same]\nsections:\n"),
+            "nested.yaml",
+        ),
+    }
+    with pytest.raises(ChecklistErrors, match=sentence) as refused:
+        with_included(library["small"], library, "small.yaml")
+    assert {error.file for error in refused.value.errors} == {"small.yaml"}

@@ -138,3 +138,37 @@ def test_a_further_practice_never_raises_the_risk(library):
                     for more in set(ids) - ticked:
                         after = risk_of(question, AnswerValue(ticked | {more}))
                         assert RISKS.index(after) <= RISKS.index(before), (question.id, sorted(ticked), more)
+
+
+def test_guidance_is_shown_in_the_checklist_of_its_own_kind(library):
+    for row in GUIDANCE:
+        shown = {guidance.id for question in library[KINDS[row[:3]]].questions for guidance in question.guidance}
+        assert row in shown
+
+
+def test_every_question_says_why_what_is_good_what_to_do_and_where_to_read_on(library):
+    for checklist in library.values():
+        for question in checklist.questions:
+            texts = [question.text, question.why, question.good, question.do, *(c.text for c in question.choices)]
+            assert all(texts), question.id
+            assert all(link.url.startswith("https://") for link in question.links), question.id
+            assert question.pillars, question.id
+
+
+def test_practices_reach_no_risk_with_all_and_high_risk_with_none_of_them(library):
+    for checklist in library.values():
+        for question in checklist.questions:
+            if question.kind == "practices":
+                everything = frozenset(practice.id for practice in question.practices)
+                nothing = question.choice_ids - everything
+                assert len(nothing) == 1, question.id
+                assert risk_of(question, AnswerValue(everything)) == "none", question.id
+                assert risk_of(question, AnswerValue(nothing)) == "high", question.id
+
+
+def test_every_pillar_a_question_bears_on_is_one_that_some_practice_earns(library):
+    for checklist in library.values():
+        for question in checklist.questions:
+            if question.kind == "practices":
+                earned = {pillar for each in question.practices for pillar in each.pillars or question.pillars}
+                assert earned == set(question.pillars), question.id

@@ -1,9 +1,8 @@
-import importlib
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from checklists.language import ChecklistErrors
 from checklists.models import Edition
@@ -49,8 +48,8 @@ def test_a_change_without_a_new_version_is_refused_and_nothing_is_written(db, fo
     ("name", "content", "said"),
     [
         ("bad.yaml", OTHER.replace("risk: high}\n", "risk: grave}\n", 1).encode(), "bad.yaml:30:"),
-        ("bad.yaml", b"\xff\xfe", "bad.yaml: byte 0 is not UTF-8"),
-        ("zz.yaml", MINIMAL.encode(), "zz.yaml: the id small is taken by small.yaml"),
+        ("bad.yaml", b"\xff\xfe", "byte 0 is not UTF-8"),
+        ("zz.yaml", MINIMAL.encode(), "the id small is taken by small.yaml"),
         ("bad.yaml", OTHER.replace("sections:", "include: [nowhere]\nsections:").encode(), "include names nowhere"),
     ],
 )
@@ -70,22 +69,74 @@ def test_an_edition_can_be_neither_changed_nor_deleted(db, folder: Path):
     assert Edition.objects.get().title == "Small"
 
 
-def test_all_rules_that_the_migrations_put_into_the_database_are_there(db):
-    """SQLite drops a table's triggers when a later migration rebuilds it; that migration has to put them back."""
+def test_an_edition_that_was_fetched_can_be_neither_saved_nor_deleted(db, folder: Path):
+    (edition,) = publish_library(folder)
+    edition.title = "Forged"
+    for change in (edition.save, edition.delete):
+        with pytest.raises(IntegrityError, match="an edition"), transaction.atomic():
+            change()
 
-    rules = {
-        refusal.name
-        for module in (
-            "checklists.migrations.0002_editions_are_immutable",
-            "reviews.migrations.0002_rules_in_the_database",
-        )
-        for refusal in importlib.import_module(module).REFUSALS
-    }
-    catalogue = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
-    }[connection.vendor]
-    with connection.cursor() as cursor:
-        cursor.execute(catalogue)
-        there = {row[0] for row in cursor.fetchall()}
-    assert rules <= there
+
+def test_a_change_in_what_is_included_asks_for_a_new_version_too(db, folder: Path):
+    general = MINIMAL.replace("id: small", "id: general").replace("kind: eda\n", "")
+    (folder / "general.yaml").write_text(general)
+    small = MINIMAL.replace("sections:\n", "include: [general]\nsections:\n").replace("id: S\n", "id: T\n")
+    (folder / "small.yaml").write_text(small.replace("Q-", "R-"))
+    publish_library(folder)
+    (folder / "general.yaml").write_text(general.replace("One?", "Really one?"))
+    with pytest.raises(ChecklistErrors, match=r"small\.yaml.*give it \(or what it includes\) a new version"):
+        publish_library(folder)
+
+
+def test_a_changed_checklist_is_named_by_its_file_whatever_its_id(db, folder: Path):
+    publish_library(folder)
+    (folder / "small.yaml").rename(folder / "2026-small.yaml")
+    (folder / "2026-small.yaml").write_text(MINIMAL.replace("One?", "Really one?"))
+    with pytest.raises(ChecklistErrors) as refused:
+        publish_library(folder)
+    assert [error.file for error in refused.value.errors] == ["2026-small.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("sections:\n", "include: [nowhere]\nsections:\n"), ("risk: high}", "risk: grave}"), ("One?", "Really one?")],
+    ids=["missing include", "unknown word", "changed without a new version"],
+)
+def test_mistakes_in_several_files_are_all_named_at_once(db, folder: Path, old: str, new: str):
+    (folder / "other.yaml").write_text(OTHER)
+    publish_library(folder)
+    for path in folder.iterdir():
+        path.write_text(path.read_text().replace(old, new, 1))
+    with pytest.raises(ChecklistErrors) as refused:
+        publish_library(folder)
+    assert [error.file for error in refused.value.errors] == ["other.yaml", "small.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "line"),
+    [
+        ("bad.yaml", OTHER.encode().replace(b"title: One", b"title: \xff"), 19),
+        ("zz.yaml", MINIMAL.encode(), 2),
+        ("bad.yaml", OTHER.replace("sections:", "include: [nowhere]\nsections:").encode(), 14),
+    ],
+    ids=["not UTF-8", "id taken", "missing include"],
+)
+def test_what_is_wrong_with_a_whole_file_is_named_with_its_line_too(
+    folder: Path, name: str, content: bytes, line: int
+):
+    (folder / name).write_bytes(content)
+    with pytest.raises(ChecklistErrors) as refused:
+        read_library(folder)
+    assert [(error.file, error.line) for error in refused.value.errors] == [(name, line)]
+
+
+def test_the_command_says_what_it_published_and_on_a_second_run_nothing(db, folder: Path, capsys):
+    call_command("load_checklists", str(folder))
+    assert capsys.readouterr().out == "published Small, edition 1.0\n"
+    call_command("load_checklists", str(folder))
+    assert capsys.readouterr().out == ""
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path):
+    with pytest.raises(CommandError, match="nowhere is not a folder"):
+        call_command("load_checklists", str(tmp_path / "nowhere"))

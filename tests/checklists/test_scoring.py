@@ -1,7 +1,5 @@
-from fractions import Fraction
-
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from checklists.language import Checklist, parse
@@ -11,7 +9,6 @@ from tests.checklists.test_language import MINIMAL
 
 LIBRARY = read_library()
 SMALL = parse(MINIMAL, "small.yaml")
-BETTER = {"high": "medium", "medium": "none"}
 
 
 @st.composite
@@ -30,6 +27,24 @@ def answered(draw: st.DrawFn) -> tuple[Checklist, dict[str, AnswerValue]]:
                 chosen = draw(st.sets(st.sampled_from(ids), min_size=1, max_size=most))
                 answers[question.id] = AnswerValue(frozenset(chosen))
     return checklist, answers
+
+
+def small_with(*changes: tuple[str, str]) -> Checklist:
+    text = MINIMAL
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return parse(text, "small.yaml")
+
+
+def without_what_does_not_apply(checklist: Checklist, answers: dict[str, AnswerValue]) -> Checklist:
+    values = checklist.to_json()
+    for section in values["sections"]:
+        section["questions"] = [
+            each for each in section["questions"] if not answers.get(each["id"], AnswerValue()).not_applicable
+        ]
+    values["sections"] = [section for section in values["sections"] if section["questions"]]
+    return Checklist.model_validate(values)
 
 
 def numbers(result: Result) -> list[float]:
@@ -88,10 +103,110 @@ def test_a_worked_example():
     assert result.risks == {"Q-1": Risk.HIGH, "Q-2": Risk.HIGH}
 
 
-def test_scores_are_rounded_half_up_to_one_decimal():
-    assert [int(Fraction(n, 8) * 10 + Fraction(1, 2)) / 10 for n in (2, 3)] == [0.3, 0.4]
-    answers = {"Q-1": AnswerValue(frozenset({"a"})), "Q-2": AnswerValue(not_applicable=True)}
-    assert score(SMALL, answers, {}).overall == 100.0
+FRESHNESS = """\
+  reliability: [{weight: full, when: fresh}, {weight: low}]
+facts:
+  - {id: fresh, text: "Must it be fresh?"}
+"""
+
+
+@pytest.mark.parametrize(("fresh", "overall"), [(True, 66.7), (False, 46.7), (None, 46.7)])
+def test_a_worked_example_with_medium_risk_weights_and_a_fact(fresh, overall: float):
+    # Q-1 (weight 2): medium risk earns 1 of 2 for security. Q-2 (weight 4): of the practices a (3 parts, security
+    # alone) and b (1 part, both pillars) b is ticked: 1 of 4 for security, 4 of 4 for reliability.
+    # Security: 2 of 6 = 33.3; reliability: 100. Fresh: (4 × 33.3 + 4 × 100) ÷ 8; else (4 × 33.3 + 1 × 100) ÷ 5.
+    checklist = small_with(
+        ("risk: high}", "risk: medium}"),
+        (
+            "weight: 2\n        obligatory: true\n        kind: practices",
+            "weight: 4\n        obligatory: true\n        kind: practices",
+        ),
+        ("{id: Q-2a, text: A, pillars: [security]}", "{id: Q-2a, text: A, pillars: [security], weight: 3}"),
+        ("  reliability: low\n", FRESHNESS),
+    )
+    answers = {"Q-1": AnswerValue(frozenset({"b"})), "Q-2": AnswerValue(frozenset({"Q-2b"}))}
+    result = score(checklist, answers, {"fresh": fresh})
+    scores = {pillar.id: pillar.score for pillar in result.pillars}
+    assert (scores["security"], scores["reliability"], result.overall) == (33.3, 100.0, overall)
+    assert result.risks == {"Q-1": Risk.MEDIUM, "Q-2": Risk.HIGH}
+
+
+def test_a_score_halfway_between_two_decimals_is_rounded_up():
+    checklist = small_with(
+        (
+            "          - {id: Q-2b, text: B}\n",
+            "".join(f"          - {{id: Q-2{name}, text: B, weight: 5}}\n" for name in "bcd"),
+        ),
+    )
+    answers = {"Q-1": AnswerValue(not_applicable=True), "Q-2": AnswerValue(frozenset({"Q-2a"}))}
+    security = next(pillar for pillar in score(checklist, answers, {}).pillars if pillar.id == "security")
+    assert security.score == 6.3, "1 part of 16 is 6.25"
+
+
+def test_a_better_choice_of_three_earns_half_and_then_all():
+    checklist = small_with(("risk: high}\n", "risk: high}\n          - {id: c, text: C, risk: medium}\n"))
+    leave_out = {"Q-2": AnswerValue(not_applicable=True)}
+    overall = [score(checklist, {**leave_out, "Q-1": AnswerValue(frozenset(c))}, {}).overall for c in "bca"]
+    assert overall == [0.0, 50.0, 100.0]
+
+
+@given(answered(), st.data())
+def test_no_answer_scores_below_leaving_the_question_open(case, data):
+    """Not even “does not apply”: what is left out had earned nothing, so no pillar that remains can fall."""
+    checklist, answers = case
+    question = data.draw(st.sampled_from(checklist.questions))
+    others = {name: answer for name, answer in answers.items() if name != question.id}
+    left_open = score(checklist, others, {})
+    some = data.draw(
+        st.sampled_from(
+            [AnswerValue(not_applicable=True), *(AnswerValue(frozenset({c.id})) for c in question.choices)]
+        )
+    )
+    given_answer = score(checklist, {**others, question.id: some}, {})
+    for before, after in zip(left_open.pillars, given_answer.pillars, strict=True):
+        assert after.score is None or after.score >= (before.score or 0.0)
+    assert given_answer.overall is None or given_answer.overall >= (left_open.overall or 0.0)
+
+
+@given(answered(), st.booleans())
+def test_what_does_not_apply_counts_as_if_it_had_never_been_asked(case, fresh: bool):
+    checklist, answers = case
+    assume(any(not answers.get(q.id, AnswerValue()).not_applicable for q in checklist.questions))
+    facts = {"models_must_stay_fresh": fresh}
+    whole, rest = (
+        score(checklist, answers, facts),
+        score(without_what_does_not_apply(checklist, answers), answers, facts),
+    )
+    assert (whole.overall, whole.pillars, whole.missing) == (rest.overall, rest.pillars, rest.missing)
+    assert whole.count(Risk.NOT_APPLICABLE) == whole.total - rest.total
+
+
+@given(answered(), st.booleans())
+def test_the_overall_score_is_the_weighted_mean_of_the_pillars_that_have_one(case, fresh: bool):
+    checklist, answers = case
+    result = score(checklist, answers, {"models_must_stay_fresh": fresh})
+    counted = [pillar for pillar in result.pillars if pillar.score is not None]
+    assert (result.overall is None) is (not counted)
+    if counted:
+        mean = sum(pillar.score * pillar.weight for pillar in counted) / sum(pillar.weight for pillar in counted)
+        assert result.overall == pytest.approx(mean, abs=0.11)
+
+
+@given(answered())
+def test_each_question_has_the_risk_of_its_answer(case):
+    checklist, answers = case
+    result = score(checklist, answers, {})
+    assert list(result.risks) == [question.id for question in checklist.questions]
+    for question in checklist.questions:
+        answer = answers.get(question.id, AnswerValue())
+        if answer.not_applicable:
+            assert result.risks[question.id] is Risk.NOT_APPLICABLE
+        elif not answer.selected:
+            assert result.risks[question.id] is Risk.UNANSWERED
+        elif question.kind == "one":
+            (chosen,) = (choice for choice in question.choices if choice.id in answer.selected)
+            assert result.risks[question.id] == chosen.risk
+    assert sum(result.count(risk) for risk in Risk) == result.total
 
 
 def test_a_question_that_does_not_apply_is_left_out_and_an_open_one_is_not():
@@ -112,3 +227,15 @@ def test_reliability_of_training_counts_fully_only_where_models_must_stay_fresh(
     training = next(checklist for checklist in LIBRARY if checklist.id == "training")
     result = score(training, {}, {"models_must_stay_fresh": fresh})
     assert next(pillar.weight_title for pillar in result.pillars if pillar.id == "reliability") == word
+
+
+def test_freshness_makes_poor_reliability_cost_more_of_the_overall_score():
+    training = next(checklist for checklist in LIBRARY if checklist.id == "training")
+    answers = {
+        question.id: AnswerValue(frozenset({next(choice.id for choice in question.choices if choice.risk == "none")}))
+        for question in training.questions
+        if question.kind == "one" and "reliability" not in question.pillars
+    }
+    relaxed, fresh = (score(training, answers, {"models_must_stay_fresh": fact}) for fact in (False, True))
+    assert fresh.overall < relaxed.overall
+    assert [pillar.score for pillar in fresh.pillars] == [pillar.score for pillar in relaxed.pillars]

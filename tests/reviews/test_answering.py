@@ -122,7 +122,7 @@ def test_a_fact_is_asked_once_and_makes_every_running_review_of_the_workload_sta
     library: None, people: People, workload
 ):
     first = start_review(Actor(people.ada), workload=workload, kind=WorkloadKind.TRAINING)
-    second = start_review(Actor(people.ada), workload=workload, kind=WorkloadKind.TRAINING)
+    second = start_review(Actor(people.ada), workload=workload, kind=WorkloadKind.TRAINING, beside_another=True)
     before = version_of(first), version_of(second)
     state_fact(Actor(people.ada), review_id=first.pk, name="models_must_stay_fresh", value=True)
     assert WorkloadFact.objects.get().value is True

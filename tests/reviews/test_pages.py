@@ -340,7 +340,7 @@ def test_the_queries_of_a_page_do_not_grow_with_what_it_shows(name, library, rev
     for question in review.edition.checklist.questions:
         comment(Actor(people.lea), review_id=review.pk, question_id=question.id, text="?")
     for kind in WorkloadKind:
-        start_review(Actor(people.ada), workload=review.workload, kind=kind)
+        start_review(Actor(people.ada), workload=review.workload, kind=kind, beside_another=True)
     with CaptureQueriesContext(connection) as many:
         client.get(url)
     assert len(many) <= len(few), [query["sql"] for query in many]
@@ -515,3 +515,27 @@ def test_a_submitted_review_can_still_be_withdrawn(review: Review, people: Peopl
     assert "Withdraw for good" in client.get(reverse("review", args=[review.pk])).content.decode()
     done = client.post(reverse("withdraw", args=[review.pk]), {"reason": "Stopped."}, follow=True)
     assert "The review is withdrawn" in done.content.decode()
+
+
+def test_a_second_running_review_of_a_kind_is_only_started_when_it_is_meant(review: Review, people: People, sign_in):
+    client = sign_in(people.ada)
+    url = reverse("review-start", args=[review.workload.key])
+    asked = client.post(url, {"kind": "eda"})
+    assert asked.status_code == 422
+    assert "Review 1 of this kind is running already" in asked.content.decode()
+    assert client.post(url, {"kind": "eda", "beside_another": "on"}).status_code == 302
+    assert Review.objects.count() == 2
+
+
+def test_who_is_signed_out_when_sending_a_form_comes_back_to_its_page(review: Review):
+    page = reverse("questionnaire", args=[review.pk])
+    for referer, expected in ((f"http://testserver{page}", page), ("https://example.org/evil", "/")):
+        response = Client().post(reverse("submit", args=[review.pk]), headers={"referer": referer})
+        assert response["Location"] == f"/sign-in/?next={expected}"
+
+
+def test_an_address_that_only_takes_forms_says_so(review: Review, people: People, sign_in):
+    response = sign_in(people.ada).get(reverse("submit", args=[review.pk]))
+    assert response.status_code == 405
+    assert response["Allow"] == "POST"
+    assert "for sending, not for reading" in response.content.decode()
