@@ -1,14 +1,23 @@
 """From the library's files to editions in the database."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
 
 from checklists.canonical import canonical_json, sha256_hex
-from checklists.language import Checklist, ChecklistError, ChecklistErrors, parse, with_included
+from checklists.language import Checklist, ChecklistError, ChecklistErrors, Parsed, read, with_included
 from checklists.models import Edition
 
 LIBRARY = Path(__file__).parent / "library"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A checklist of a folder, with what it includes, and the file that it comes from."""
+
+    parsed: Parsed
+    checklist: Checklist
 
 
 def read_library(folder: Path = LIBRARY) -> list[Checklist]:
@@ -16,47 +25,26 @@ def read_library(folder: Path = LIBRARY) -> list[Checklist]:
 
     Raises `ChecklistErrors` with all mistakes in all files.
     """
-    errors: list[ChecklistError] = []
-    files: dict[str, str] = {}
-    checklists: dict[str, Checklist] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        try:
-            checklist = parse(path.read_text(encoding="utf-8"), path.name)
-        except UnicodeDecodeError as broken:
-            errors.append(ChecklistError(path.name, 0, 0, f"byte {broken.start} is not UTF-8"))
-        except ChecklistErrors as wrong:
-            errors.extend(wrong.errors)
-        else:
-            if checklist.id in files:
-                errors.append(
-                    ChecklistError(path.name, 0, 0, f"the id {checklist.id} is taken by {files[checklist.id]}")
-                )
-            files[checklist.id] = path.name
-            checklists[checklist.id] = checklist
-    if errors:
-        raise ChecklistErrors(errors)
-    return [
-        with_included(checklist, checklists, files[checklist.id])
-        for checklist in checklists.values()
-        if checklist.kind is not None
-    ]
+    return [source.checklist for source in _read(folder)]
 
 
 @transaction.atomic
 def publish_library(folder: Path = LIBRARY) -> list[Edition]:
     """Publish what the folder has and the database has not; returns the new editions.
 
-    All or nothing. Raises `ChecklistErrors` for mistakes in the files, and for a file whose content
-    changed while its version did not: an edition is immutable.
+    All or nothing. Raises `ChecklistErrors` for mistakes in the files, and for files whose content changed while
+    their version did not: an edition is immutable.
     """
-    fresh = []
-    for checklist in read_library(folder):
+    fresh: list[Edition] = []
+    errors: list[ChecklistError] = []
+    for source in _read(folder):
+        checklist = source.checklist
         content = checklist.to_json()
         digest = sha256_hex(canonical_json(content))
         published = Edition.objects.without_content().filter(key=checklist.id, version=checklist.version).first()
         if published is None:
             fresh.append(
-                Edition.objects.create(
+                Edition(
                     key=checklist.id,
                     version=checklist.version,
                     title=checklist.title,
@@ -66,15 +54,48 @@ def publish_library(folder: Path = LIBRARY) -> list[Edition]:
                 )
             )
         elif published.sha256 != digest:
-            raise ChecklistErrors(
-                [
-                    ChecklistError(
-                        f"{checklist.id}.yaml",
-                        0,
-                        0,
-                        f"the content differs from edition {checklist.version} that was published: "
-                        "give it (or what it includes) a new version",
-                    )
-                ]
-            )
+            said = f"the content differs from edition {checklist.version} that was published: "
+            errors.append(source.parsed.error(("version",), f"{said}give it (or what it includes) a new version"))
+    if errors:
+        raise ChecklistErrors(errors)
+    for edition in fresh:
+        edition.save(force_insert=True)
     return fresh
+
+
+def _read(folder: Path) -> list[Source]:
+    errors: list[ChecklistError] = []
+    files: dict[str, Parsed] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            parsed = read(_text(path), path.name)
+        except ChecklistErrors as wrong:
+            errors.extend(wrong.errors)
+            continue
+        first = files.setdefault(parsed.checklist.id, parsed)
+        if first is not parsed:
+            errors.append(parsed.error(("id",), f"the id {parsed.checklist.id} is taken by {first.file}"))
+    whole = {name: parsed.checklist for name, parsed in files.items()}
+    sources = []
+    for parsed in files.values():
+        try:
+            checklist = with_included(parsed, whole)
+        except ChecklistErrors as wrong:
+            errors.extend(wrong.errors)
+            continue
+        if checklist.kind is not None:
+            sources.append(Source(parsed, checklist))
+    if errors:
+        raise ChecklistErrors(errors)
+    return sources
+
+
+def _text(path: Path) -> str:
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as broken:
+        before = content[: broken.start]
+        line, column = before.count(b"\n") + 1, broken.start - before.rfind(b"\n")
+        message = f"byte {broken.start} is not UTF-8"
+        raise ChecklistErrors([ChecklistError(path.name, line, column, message)]) from None

@@ -7,8 +7,6 @@ Knows nothing of Django or the database. `parse` turns YAML text into a `Checkli
 from checklists.language.errors import ChecklistError, ChecklistErrors
 from checklists.language.expressions import Expression, ExpressionError
 from checklists.language.model import (
-    PILLARS,
-    WEIGHTS,
     Checklist,
     Choice,
     Fact,
@@ -22,7 +20,8 @@ from checklists.language.model import (
     WeightRule,
     WorkloadKind,
 )
-from checklists.language.parse import parse, with_included
+from checklists.language.parse import Parsed, parse, read, with_included
+from checklists.language.vocabulary import PILLARS, WEIGHTS
 
 __all__ = [
     "PILLARS",
@@ -37,6 +36,7 @@ __all__ = [
     "FactValue",
     "Guidance",
     "Link",
+    "Parsed",
     "Question",
     "RiskRule",
     "Section",
@@ -44,5 +44,6 @@ __all__ = [
     "WeightRule",
     "WorkloadKind",
     "parse",
+    "read",
     "with_included",
 ]

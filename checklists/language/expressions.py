@@ -13,6 +13,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 _TOKEN = re.compile(r"\s*(?:(?P<bracket>[()])|(?P<name>[A-Za-z][A-Za-z0-9_-]*)|(?P<bad>\S))")
+MAX_DEPTH = 50
+"""Brackets and negations within one another; nobody could read as many."""
+
 _WORDS = frozenset({"and", "or", "not"})
 
 
@@ -56,6 +59,7 @@ class _Parser:
         self.text = text
         self.tokens = list(self._tokens())
         self.at = 0
+        self.depth = 0
         self.names: set[str] = set()
 
     def _tokens(self) -> Iterator[_Token]:
@@ -98,6 +102,15 @@ class _Parser:
         return parts[0] if len(parts) == 1 else lambda is_true: all(part(is_true) for part in parts)
 
     def _not(self) -> _Test:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            token = self._peek()
+            raise ExpressionError("the condition nests too deep", token.column if token else self._end())
+        test = self._negated()
+        self.depth -= 1
+        return test
+
+    def _negated(self) -> _Test:
         if self._take("not"):
             inner = self._not()
             return lambda is_true: not inner(is_true)

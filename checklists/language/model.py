@@ -4,32 +4,40 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from checklists.language.consistency import faults
 from checklists.language.expressions import Expression
-
-PILLARS: dict[str, str] = {
-    "reliability": "Reliability",
-    "security": "Security",
-    "cost_optimization": "Cost optimization",
-    "operational_excellence": "Operational excellence",
-    "performance_efficiency": "Performance efficiency",
-}
-"""Pillar id -> title, in the order in which pages show them (the five of the Well-Architected Frameworks)."""
-
-WEIGHTS: dict[str, int] = {"leads": 5, "full": 4, "high": 3, "medium": 2, "low": 1}
-"""What each word for a pillar's weight counts in the overall score."""
-
-DEFAULT_RULE = "default"
-"""The condition of a risk rule that always holds."""
+from checklists.language.vocabulary import DEFAULT_RULE
 
 FactValue = bool | None
 """What is known of a fact: yes, no, or not yet asked."""
 
 _Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
-_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
-_Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-_OptionalText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
+
+
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("the character NUL cannot be stored: remove it")
+    return text
+
+
+_Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(_storable)
+]
+_Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), AfterValidator(_storable)
+]
+_OptionalText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_storable)]
 _Url = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=500)]
 _Pillar = Literal["reliability", "security", "cost_optimization", "operational_excellence", "performance_efficiency"]
 _WeightWord = Literal["leads", "full", "high", "medium", "low"]
@@ -139,51 +147,6 @@ class Question(_Value):
         """The choices that are practices: all but “none of these”."""
         return tuple(choice for choice in self.choices if not choice.none_of_these)
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        _refuse_duplicates("choice", [choice.id for choice in self.choices])
-        check = self._check_one if self.kind == "one" else self._check_practices
-        check()
-        return self
-
-    def _check_one(self) -> None:
-        if self.risk_rules:
-            raise ValueError(
-                f"question {self.id} takes one choice, so each choice carries its risk: remove risk_rules"
-            )
-        for choice in self.choices:
-            if choice.risk is None:
-                raise ValueError(f"choice {choice.id} of question {self.id} has no risk: add none, medium or high")
-            if choice.none_of_these:
-                raise ValueError(
-                    f"choice {choice.id} of question {self.id}: none_of_these is for questions of kind practices"
-                )
-
-    def _check_practices(self) -> None:
-        for choice in self.choices:
-            if choice.risk is not None:
-                raise ValueError(
-                    f"choice {choice.id} of question {self.id} has a risk of its own; "
-                    "for practices the question's risk_rules decide"
-                )
-            if extra := set(choice.pillars) - set(self.pillars):
-                raise ValueError(
-                    f"choice {choice.id} of question {self.id} bears on {', '.join(sorted(extra))}, "
-                    "which its question does not list under pillars"
-                )
-        if sum(choice.none_of_these for choice in self.choices) > 1:
-            raise ValueError(f"question {self.id} has more than one choice marked none_of_these")
-        if not self.risk_rules or self.risk_rules[-1].when != DEFAULT_RULE:
-            raise ValueError(f"question {self.id} needs risk_rules that end with “when: {DEFAULT_RULE}”")
-        known = {choice.id for choice in self.practices}
-        for rule in self.risk_rules:
-            unknown = (rule.condition.names if rule.condition else frozenset()) - known
-            if unknown:
-                raise ValueError(
-                    f"a risk rule of question {self.id} names {', '.join(sorted(unknown))}, "
-                    "which is none of its practices"
-                )
-
 
 class Section(_Value):
     """Questions that belong together."""
@@ -266,29 +229,6 @@ class Checklist(_Value):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        _refuse_duplicates("section", [section.id for section in self.sections])
-        _refuse_duplicates("question", [question.id for question in self.questions])
-        _refuse_duplicates("fact", [fact.id for fact in self.facts])
-        if self.kind is not None:
-            self._check_weights()
+        if found := [sentence for _, sentence in faults(self.to_json())]:
+            raise ValueError("; ".join(found))
         return self
-
-    def _check_weights(self) -> None:
-        if missing := [pillar for pillar in PILLARS if pillar not in self.weights]:
-            raise ValueError(f"weights says nothing of {', '.join(missing)}")
-        known = {fact.id for fact in self.facts}
-        for pillar, rules in self.weights.items():
-            if rules[-1].when:
-                raise ValueError(f"the last weight rule of {pillar} must be without a condition")
-            for rule in rules:
-                unknown = (rule.condition.names if rule.condition else frozenset()) - known
-                if unknown:
-                    raise ValueError(
-                        f"a weight rule of {pillar} names {', '.join(sorted(unknown))}, which is none of the facts"
-                    )
-
-
-def _refuse_duplicates(what: str, ids: list[str]) -> None:
-    twice = sorted({each for each in ids if ids.count(each) > 1})
-    if twice:
-        raise ValueError(f"the {what} id {', '.join(twice)} is used more than once")

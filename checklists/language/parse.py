@@ -1,23 +1,25 @@
 """YAML text -> Checklist, with every mistake at its line.
 
-The YAML subset is JSON's values: no tags, no anchors and aliases (so no document grows when read), no
-duplicate keys.
+The YAML subset is JSON's values: no tags, no anchors and aliases (so no document grows when read), no duplicate
+keys, no bottomless nesting.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
+from checklists.language.consistency import Path, faults
 from checklists.language.errors import ChecklistError, ChecklistErrors
 from checklists.language.model import Checklist
 
 MAX_BYTES = 1_000_000
 """A checklist file may be this long; the largest that the field has is under half of it."""
 
-_Path = tuple[str | int, ...]
+MAX_DEPTH = 30
+"""Levels of lists and mappings within one another; the language needs eight."""
 
 
 @dataclass(frozen=True)
@@ -26,50 +28,70 @@ class _Place:
     column: int
 
 
+@dataclass(frozen=True)
+class Parsed:
+    """A checklist that was read, with where each part of it stood."""
+
+    checklist: Checklist
+    file: str
+    places: Mapping[Path, _Place]
+
+    def error(self, path: Path, message: str) -> ChecklistError:
+        """A mistake at the part of the file that the path leads to, or the nearest around it."""
+        place = _nearest(self.places, path)
+        return ChecklistError(self.file, place.line, place.column, message)
+
+
 def parse(text: str, file: str) -> Checklist:
+    """Read a checklist from YAML text; as `read`, but for who needs no places."""
+    return read(text, file).checklist
+
+
+def read(text: str, file: str) -> Parsed:
     """Read a checklist from YAML text; `file` is the name that errors give.
 
-    Included checklists are not resolved: see `with_included`. Raises `ChecklistErrors` naming the
-    file, line and column of each mistake.
+    Included checklists are not resolved: see `with_included`. Raises `ChecklistErrors` naming the file, line and
+    column of each mistake.
     """
     if len(text.encode()) > MAX_BYTES:
         raise ChecklistErrors([ChecklistError(file, 0, 0, f"the file is longer than {MAX_BYTES:,} bytes")])
     reader = _Reader(file)
     data = reader.read(text)
     try:
-        return Checklist.model_validate(data)
+        return Parsed(Checklist.model_validate(data), file, reader.places)
     except ValidationError as invalid:
-        raise ChecklistErrors([reader.located(error) for error in _mistakes(invalid)]) from None
+        shape = [reader.error(tuple(error["loc"]), _message(error)) for error in _mistakes(invalid)]
+        between = [reader.error(path, message) for path, message in faults(data)]
+        raise ChecklistErrors([*shape, *between]) from None
 
 
-def with_included(checklist: Checklist, library: dict[str, Checklist], file: str) -> Checklist:
+def with_included(parsed: Parsed, library: Mapping[str, Checklist]) -> Checklist:
     """The checklist with the sections of those it includes put first, in the order it names them.
 
-    Raises `ChecklistErrors` where an included checklist does not exist, includes others itself, or
-    brings an id that is already taken.
+    Raises `ChecklistErrors` where an included checklist does not exist, includes others itself, or brings an id that
+    is already taken.
     """
-    missing = [name for name in checklist.include if name not in library]
-    if missing:
-        raise ChecklistErrors(
-            [
-                ChecklistError(file, 0, 0, f"include names {name}, which no file of the library has as its id")
-                for name in missing
-            ]
-        )
+    checklist = parsed.checklist
+    errors = [
+        parsed.error(("include",), f"include names {name}, which no file of the library has as its id")
+        for name in checklist.include
+        if name not in library
+    ]
+    if errors:
+        raise ChecklistErrors(errors)
     included = [library[name] for name in checklist.include]
     if nested := [each.id for each in included if each.include]:
         raise ChecklistErrors(
-            [ChecklistError(file, 0, 0, f"{', '.join(nested)} is included and includes others itself")]
+            [parsed.error(("include",), f"{', '.join(nested)} is included and includes others itself")]
         )
     values = checklist.to_json()
     values["include"] = []
     values["sections"] = [
         section.model_dump(mode="json") for each in [*included, checklist] for section in each.sections
     ]
-    try:
-        return Checklist.model_validate(values)
-    except ValidationError as invalid:
-        raise ChecklistErrors([ChecklistError(file, 0, 0, _message(error)) for error in invalid.errors()]) from None
+    if found := list(faults(values)):
+        raise ChecklistErrors([parsed.error(("include",), message) for _, message in found])
+    return Checklist.model_validate(values)
 
 
 def _mistakes(invalid: ValidationError) -> Iterable[Any]:
@@ -80,7 +102,9 @@ def _mistakes(invalid: ValidationError) -> Iterable[Any]:
         echo = error["type"] == "too_short" and any(
             len(other["loc"]) > len(loc) and other["loc"][: len(loc)] == loc for other in errors
         )
-        if not echo:
+        # What does not fit together is reported part by part, by `faults`.
+        between_parts = not loc and error["type"] == "value_error"
+        if not echo and not between_parts:
             yield error
 
 
@@ -105,7 +129,7 @@ class _Reader:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.places: dict[_Path, _Place] = {}
+        self.places: dict[Path, _Place] = {}
         self.errors: list[ChecklistError] = []
 
     def read(self, text: str) -> Any:
@@ -127,24 +151,28 @@ class _Reader:
             raise ChecklistErrors(self.errors)
         return value
 
-    def located(self, error: Any) -> ChecklistError:
-        """A validation error as one at the line of the value it is about, or of the nearest around it."""
-        path: _Path = tuple(error["loc"])
-        while path and path not in self.places:
-            path = path[:-1]
-        place = self.places.get(path, _Place(1, 1))
-        return ChecklistError(self.file, place.line, place.column, _message(error))
+    def error(self, path: Path, message: str) -> ChecklistError:
+        place = _nearest(self.places, path)
+        return ChecklistError(self.file, place.line, place.column, message)
 
     def _refuse_indirection(self, text: str) -> None:
+        depth = 0
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             if isinstance(event, yaml.AliasEvent):
                 self._complain(_place(event), "aliases (*name) are not allowed: write the value out")
-            elif isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
-                self._complain(_place(event), f"the tag {event.tag} is not allowed")
+            elif isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
+                if event.tag:
+                    self._complain(_place(event), f"the tag {event.tag} is not allowed")
+                if event.anchor:
+                    self._complain(_place(event), f"anchors (&{event.anchor}) are not allowed: write the value out")
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                self._complain(_place(event), f"lists and mappings nest deeper than {MAX_DEPTH} levels")
+                break
         if self.errors:
             raise ChecklistErrors(self.errors)
 
-    def _value(self, node: yaml.Node, path: _Path) -> Any:
+    def _value(self, node: yaml.Node, path: Path) -> Any:
         self.places.setdefault(path, _place(node))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
@@ -153,9 +181,13 @@ class _Reader:
         # A version such as 1.10 is a text for its reader, though YAML takes it for a number.
         if path == ("version",):
             return node.value
-        return _scalar(node)
+        try:
+            return _scalar(node)
+        except ValueError:
+            self._complain(_place(node), "this number cannot be read")
+            return None
 
-    def _mapping(self, node: yaml.MappingNode, path: _Path) -> dict[str, Any]:
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else "?"
@@ -167,6 +199,12 @@ class _Reader:
 
     def _complain(self, place: _Place, message: str) -> None:
         self.errors.append(ChecklistError(self.file, place.line, place.column, message))
+
+
+def _nearest(places: Mapping[Path, _Place], path: Path) -> _Place:
+    while path and path not in places:
+        path = path[:-1]
+    return places.get(path, _Place(1, 1))
 
 
 def _place(part: yaml.Node | yaml.Event) -> _Place:

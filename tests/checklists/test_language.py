@@ -1,6 +1,6 @@
 import pytest
 
-from checklists.language import Checklist, ChecklistErrors, parse, with_included
+from checklists.language import Checklist, ChecklistErrors, parse, read, with_included
 from checklists.publish import LIBRARY, read_library
 
 MINIMAL = """\
@@ -74,13 +74,13 @@ def test_a_small_checklist_is_read():
         ("        text: One?", '        text: " "', 'text: " "', "text is empty"),
         ("risk: high}\n", "risk: grave}\n", "risk: grave", "'none', 'medium' or 'high'"),
         ("{id: b, text: B, risk: high}", "{id: no, text: B, risk: high}", "id: no,", "must be a text"),
-        ("{id: b, text: B, risk: high}", "{id: a, text: B, risk: high}", "id: Q-1", "choice id a is used more than once"),
-        ("{id: b, text: B, risk: high}", "{id: b, text: B}", "id: Q-1", "choice b of question Q-1 has no risk"),
+        ("{id: b, text: B, risk: high}", "{id: a, text: B, risk: high}", "{id: a, text: B", "choice id a is used more than once"),
+        ("{id: b, text: B, risk: high}", "{id: b, text: B}", "{id: b, text: B}", "choice b of question Q-1 has no risk"),
         ("id: Q-2\n", "id: Q-1\n", "", "question id Q-1 is used more than once"),
-        ("when: Q-2a and Q-2b", "when: Q-2a and Q-2z", "id: Q-2\n", "names Q-2z"),
+        ("when: Q-2a and Q-2b", "when: Q-2a and Q-2z", "when: Q-2a and Q-2z", "names Q-2z"),
         ("when: Q-2a and Q-2b", "when: Q-2a and (Q-2b", "when: Q-2a and (Q-2b", "closing bracket is missing"),
-        ("when: default", "when: Q-2a", "id: Q-2\n", "when: default"),
-        ("{id: Q-2a, text: A, pillars: [security]}", "{id: Q-2a, text: A, pillars: [cost_optimization]}", "id: Q-2\n", "cost_optimization"),
+        ("when: default", "when: Q-2a", "risk_rules:", "when: default"),
+        ("{id: Q-2a, text: A, pillars: [security]}", "{id: Q-2a, text: A, pillars: [cost_optimization]}", "{id: Q-2a", "cost_optimization"),
         ('url: "https://example.org/"}]', 'url: "javascript:alert(1)"}]', "javascript", "url"),
         ("  reliability: low\n", "", "", "weights says nothing of reliability"),
         ("  reliability: low\n", "  reliability: [{weight: low, when: fresh}]\n", "", "must be without a condition"),
@@ -96,14 +96,14 @@ def test_a_small_checklist_is_read():
         ("id: Q-1\n", "id: 1\n", "id: 1", "must be a text (put it in quotes)"),
         ("id: Q-1\n", "id: a b\n", "id: a b", "id"),
         ("weight: 2", "weight: 6", "weight: 6", "less than or equal to 5"),
-        ("{id: b, text: B, risk: high}", "{id: b, text: B, risk: high, none_of_these: true}", "id: Q-1", "none_of_these is for questions of kind practices"),
+        ("{id: b, text: B, risk: high}", "{id: b, text: B, risk: high, none_of_these: true}", "{id: b, text: B", "none_of_these is for questions of kind practices"),
         ("          - {id: b, text: B, risk: high}\n", "", "choices:", "at least 2"),
-        ("        links: [", "        risk_rules: [{risk: high, when: default}]\n        links: [", "id: Q-1", "remove risk_rules"),
-        ("{id: Q-2b, text: B}", "{id: Q-2b, text: B, risk: high}", "id: Q-2\n", "risk_rules decide"),
-        ("{id: Q-2b, text: B}", "{id: Q-2b, text: B, none_of_these: true}", "id: Q-2\n", "more than one choice marked none_of_these"),
-        ("{id: Q-2b, text: B}", "{id: Q-2a, text: B}", "id: Q-2\n", "choice id Q-2a is used more than once"),
-        ("when: Q-2a and Q-2b", "when: Q-2a and none_of_these", "id: Q-2\n", "names none_of_these"),
-        ("          - {risk: high, when: default}\n", "", "id: Q-2\n", "end with “when: default”"),
+        ("        links: [", "        risk_rules: [{risk: high, when: default}]\n        links: [", "risk_rules:", "remove risk_rules"),
+        ("{id: Q-2b, text: B}", "{id: Q-2b, text: B, risk: high}", "{id: Q-2b", "risk_rules decide"),
+        ("{id: Q-2b, text: B}", "{id: Q-2b, text: B, none_of_these: true}", "{id: none_of_these", "more than one choice marked none_of_these"),
+        ("{id: Q-2b, text: B}", "{id: Q-2a, text: B}", "{id: Q-2a, text: B}", "choice id Q-2a is used more than once"),
+        ("when: Q-2a and Q-2b", "when: Q-2a and none_of_these", "when: Q-2a and none_of_these", "names none_of_these"),
+        ("          - {risk: high, when: default}\n", "", "risk_rules:", "end with “when: default”"),
         ("        why: Because.\n", "        why: Because.\n        why: Again.\n", "why: Again", "why stands here a second time"),
         ("        title: One\n", "\ttitle: One\n", "\ttitle", "this is not YAML"),
         ("title: Small\n", "title: Small\ntitle: Again\n", "title: Again", "title stands here a second time"),
@@ -184,8 +184,15 @@ def test_an_anchor_is_refused_even_where_nothing_refers_to_it(anchored: str):
         ("weight: 2", "weight: " + "9" * 5000),
         ("when: Q-2a and Q-2b", "when: " + "(" * 1900 + "Q-2a" + ")" * 1900),
         ("title: Small", "title: " + "[" * 3000 + "]" * 3000),
+        ("text: One?", 'text: "One\\0?"'),
     ],
-    ids=["a number without digits", "a number of 5,000 digits", "1,900 brackets", "3,000 lists"],
+    ids=[
+        "a number without digits",
+        "a number of 5,000 digits",
+        "1,900 brackets",
+        "3,000 lists",
+        "a NUL, which PostgreSQL cannot store",
+    ],
 )
 def test_a_value_that_nobody_would_write_is_refused_like_any_other_mistake(old: str, new: str):
     text = MINIMAL.replace(old, new, 1)
@@ -234,11 +241,11 @@ def test_a_pillar_named_twice_does_not_count_twice_but_is_refused():
 
 
 def test_what_is_included_comes_first_and_keeps_its_order():
-    small = parse(MINIMAL.replace("sections:\n", "include: [more]\nsections:\n"), "small.yaml")
+    small = read(MINIMAL.replace("sections:\n", "include: [more]\nsections:\n"), "small.yaml")
     more = parse(
         MINIMAL.replace("id: small", "id: more").replace("Q-", "R-").replace("id: S\n", "id: R\n"), "more.yaml"
     )
-    whole = with_included(small, {"small": small, "more": more}, "small.yaml")
+    whole = with_included(small, {"small": small.checklist, "more": more})
     assert [question.id for question in whole.questions] == ["R-1", "R-2", "Q-1", "Q-2"]
     assert (whole.id, whole.version, whole.include) == ("small", "1.0", ())
 
@@ -253,8 +260,9 @@ def test_what_is_included_comes_first_and_keeps_its_order():
     ],
 )
 def test_what_cannot_be_included_is_refused_with_the_file_that_asks_for_it(include: str, sentence: str):
+    small = read(MINIMAL.replace("sections:\n", f"include: [{include}]\nsections:\n"), "small.yaml")
     library = {
-        "small": parse(MINIMAL.replace("sections:\n", f"include: [{include}]\nsections:\n"), "small.yaml"),
+        "small": small.checklist,
         "same": parse(MINIMAL, "same.yaml"),
         "nested": parse(
             MINIMAL.replace("id: small", "id: nested").replace("sections:\n", "include: [same]\nsections:\n"),
@@ -262,5 +270,5 @@ def test_what_cannot_be_included_is_refused_with_the_file_that_asks_for_it(inclu
         ),
     }
     with pytest.raises(ChecklistErrors, match=sentence) as refused:
-        with_included(library["small"], library, "small.yaml")
-    assert {error.file for error in refused.value.errors} == {"small.yaml"}
+        with_included(small, library)
+    assert {(error.file, error.line) for error in refused.value.errors} == {("small.yaml", 14)}
