@@ -21,7 +21,7 @@ lint: ## Check style, types and migrations
 	@bin/setup dev
 	$(PYTHON) -m ruff check $(PYTHON_FILES)
 	$(PYTHON) -m ruff format --check $(PYTHON_FILES)
-	$(PYTHON) -m mypy $(PYTHON_FILES)
+	$(PYTHON) -m mypy --scripts-are-modules $(PYTHON_FILES)
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	$(PYTHON) manage.py check
 
