@@ -1,14 +1,12 @@
 """Snapshots to make reports from: one as a real review leaves it, and the smallest there can be."""
 
 import copy
-from pathlib import Path
 from typing import Any
 
-from checklists.language import PILLARS, Checklist, Question, parse, with_included
+from checklists.language import PILLARS, Checklist, Question
+from checklists.publish import read_library
 from checklists.scoring import METHOD, AnswerValue, Result, Risk, score
 from reviews.report.snapshot import Person, QuestionData, SnapshotData
-
-LIBRARY = Path(__file__).parents[3] / "checklists" / "library"
 
 ADA: Person = {"name": "Ada Brandt", "username": "ada", "email": "ada@example.org"}
 JONAS: Person = {"name": "Jonas Keller", "username": "jonas", "email": "jonas@example.org"}
@@ -183,11 +181,7 @@ _STATEMENT = (
 
 
 def _checklist() -> Checklist:
-    library = {
-        name: parse((LIBRARY / f"{name}.yaml").read_text(encoding="utf-8"), f"{name}.yaml")
-        for name in ("general", "inferencing")
-    }
-    return with_included(library["inferencing"], library, "inferencing.yaml")
+    return next(checklist for checklist in read_library() if checklist.id == "inferencing")
 
 
 def _answer(question: Question) -> AnswerValue:
