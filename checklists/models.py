@@ -6,7 +6,9 @@ import uuid
 from django.db import models
 from django.db.models import OuterRef, Subquery
 
-from checklists.language import Checklist, WorkloadKind
+from checklists.language import ANY_KIND, Checklist, WorkloadKind
+
+_KINDS = [*(kind.value for kind in WorkloadKind), ANY_KIND]
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
@@ -26,14 +28,15 @@ class Edition(models.Model):
     """One published, immutable version of a checklist.
 
     `content` is `Checklist.to_json()` with what it includes; `sha256` is the digest of its canonical
-    JSON. Triggers in the database refuse every change and deletion.
+    JSON, `notes` says what is new. Triggers in the database refuse every change and deletion.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.SlugField("checklist", max_length=64)
     version = models.CharField(max_length=14)
-    title = models.CharField(max_length=120)
-    kind = models.CharField(max_length=16, choices=[(kind.value, kind.value) for kind in WorkloadKind])
+    title = models.CharField(max_length=200)
+    kind = models.CharField(max_length=16, choices=[(kind, kind) for kind in _KINDS])
+    notes = models.TextField(blank=True)
     content = models.JSONField()
     sha256 = models.CharField(max_length=64)
     published_at = models.DateTimeField(auto_now_add=True)
@@ -44,9 +47,7 @@ class Edition(models.Model):
         ordering = ["title", "-published_at"]
         constraints = [
             models.UniqueConstraint(fields=["key", "version"], name="edition_version_once"),
-            models.CheckConstraint(
-                condition=models.Q(kind__in=[kind.value for kind in WorkloadKind]), name="edition_kind"
-            ),
+            models.CheckConstraint(condition=models.Q(kind__in=_KINDS), name="edition_kind"),
         ]
 
     def __str__(self) -> str:

@@ -29,6 +29,46 @@ def read_library(folder: Path = LIBRARY) -> list[Checklist]:
 
 
 @transaction.atomic
+def publish(checklist: Checklist, *, notes: str = "") -> Edition:
+    """Publish a checklist that is complete in itself, as the next edition of its id; `notes` say what is new.
+
+    Where nothing differs from the newest edition, that one is returned. A version that is taken is raised to the next
+    free one. Raises ValueError for a checklist that is only there to be included.
+    """
+    if checklist.kind is None or checklist.include:
+        raise ValueError(f"{checklist.id} is only there to be included in others, or includes others itself")
+    newest = Edition.objects.filter(key=checklist.id).order_by("-published_at").first()
+    if newest is not None and newest.checklist.model_copy(update={"version": checklist.version}) == checklist:
+        return newest
+    taken = set(Edition.objects.filter(key=checklist.id).values_list("version", flat=True))
+    version = checklist.version
+    while version in taken:
+        version = next_version(version)
+    edition = _edition(checklist.model_copy(update={"version": version}), notes)
+    edition.save(force_insert=True)
+    return edition
+
+
+def next_version(version: str) -> str:
+    """The version with its last part raised by one: 1.0 -> 1.1."""
+    *parts, last = version.split(".")
+    return ".".join([*parts, str(int(last) + 1)])
+
+
+def _edition(checklist: Checklist, notes: str = "") -> Edition:
+    content = checklist.to_json()
+    return Edition(
+        key=checklist.id,
+        version=checklist.version,
+        title=checklist.title,
+        kind=str(checklist.kind),
+        notes=notes,
+        content=content,
+        sha256=sha256_hex(canonical_json(content)),
+    )
+
+
+@transaction.atomic
 def publish_library(folder: Path = LIBRARY) -> list[Edition]:
     """Publish what the folder has and the database has not; returns the new editions.
 
@@ -39,21 +79,11 @@ def publish_library(folder: Path = LIBRARY) -> list[Edition]:
     errors: list[ChecklistError] = []
     for source in _read(folder):
         checklist = source.checklist
-        content = checklist.to_json()
-        digest = sha256_hex(canonical_json(content))
+        edition = _edition(checklist)
         published = Edition.objects.without_content().filter(key=checklist.id, version=checklist.version).first()
         if published is None:
-            fresh.append(
-                Edition(
-                    key=checklist.id,
-                    version=checklist.version,
-                    title=checklist.title,
-                    kind=str(checklist.kind),
-                    content=content,
-                    sha256=digest,
-                )
-            )
-        elif published.sha256 != digest:
+            fresh.append(edition)
+        elif published.sha256 != edition.sha256:
             said = f"the content differs from edition {checklist.version} that was published: "
             errors.append(source.parsed.error(("version",), f"{said}give it (or what it includes) a new version"))
     if errors:

@@ -8,13 +8,29 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from checklists.language import PILLARS, WEIGHTS, Checklist, Choice, FactValue, Question
+from checklists.language import WEIGHTS, Checklist, FactValue, Question
+from checklists.measured import risk_of_rows
+from checklists.standing import NO_ANSWER, AnswerValue, Standing
+
+__all__ = [
+    "FINDINGS",
+    "METHOD",
+    "NO_ANSWER",
+    "AnswerValue",
+    "PillarScore",
+    "Result",
+    "Risk",
+    "risk_in",
+    "risk_of",
+    "score",
+    "score_standing",
+]
 
 METHOD = (
-    "Each question is worth its weight in every pillar it bears on. A choice that leaves no risk earns all of it, "
-    "medium risk half, high risk nothing; practices each earn their share. Unanswered questions earn nothing, "
-    "questions that do not apply are left out. A pillar's score is what was earned of what could be, from 0 to 100; "
-    "the overall score is the mean of the pillars by the weight each has for this kind of workload."
+    "Each question that is asked is worth its weight in every pillar it bears on. A choice that leaves no risk earns "
+    "all of it, medium risk half, high risk nothing; practices each earn their share. Unanswered questions earn "
+    "nothing, questions that do not apply are left out. A pillar's score is what was earned of what could be, from "
+    "0 to 100; the overall score is the mean of the pillars by the weight each has for this kind of workload."
 )
 
 
@@ -31,20 +47,8 @@ class Risk(StrEnum):
 FINDINGS = (Risk.HIGH, Risk.MEDIUM)
 """The risks that make a question a finding, worst first."""
 
-_CREDIT = {"none": Fraction(1), "medium": Fraction(1, 2), "high": Fraction(0)}
-
-
-@dataclass(frozen=True)
-class AnswerValue:
-    """What was answered: the ids of the chosen choices, or that the question does not apply."""
-
-    selected: frozenset[str] = frozenset()
-    not_applicable: bool = False
-
-    @property
-    def answered(self) -> bool:
-        """Whether this says anything at all."""
-        return self.not_applicable or bool(self.selected)
+_CREDIT = {Risk.NONE: Fraction(1), Risk.MEDIUM: Fraction(1, 2), Risk.HIGH: Fraction(0)}
+_EARNS = {"all": Fraction(1), "half": Fraction(1, 2), "nothing": Fraction(0)}
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,9 @@ class PillarScore:
 class Result:
     """All that scoring says of a review.
 
-    `overall` is 0 to 100 to one decimal, None when nothing applies. `risks` has every question of the
-    edition. `missing` are the obligatory questions without an answer, in the edition's order.
+    `overall` is 0 to 100 to one decimal, None when nothing applies. `risks` has every question that is asked, and
+    those alone are counted. `missing` are the obligatory questions without an answer, in the edition's order, and
+    `missing_facts` the facts that have to be stated and are not.
     """
 
     overall: float | None
@@ -72,13 +77,11 @@ class Result:
     answered: int
     total: int
     missing: tuple[str, ...]
+    missing_facts: tuple[str, ...] = ()
 
     def count(self, risk: Risk) -> int:
         """How many questions have this risk."""
         return sum(each is risk for each in self.risks.values())
-
-
-NO_ANSWER = AnswerValue()
 
 
 def score(checklist: Checklist, answers: Mapping[str, AnswerValue], facts: Mapping[str, FactValue]) -> Result:
@@ -87,19 +90,24 @@ def score(checklist: Checklist, answers: Mapping[str, AnswerValue], facts: Mappi
     Follows docs/scoring.md. The result depends on the arguments alone; the arithmetic is exact, so
     equal arguments give equal results on every machine.
     """
-    earned = dict.fromkeys(PILLARS, Fraction(0))
-    possible = dict.fromkeys(PILLARS, Fraction(0))
+    return score_standing(Standing(checklist, facts, answers))
+
+
+def score_standing(standing: Standing) -> Result:
+    """As `score`, where the conditions are worked out already."""
+    checklist = standing.checklist
+    earned = dict.fromkeys(checklist.pillar_titles, Fraction(0))
+    possible = dict.fromkeys(checklist.pillar_titles, Fraction(0))
     risks: dict[str, Risk] = {}
-    for question in checklist.questions:
-        answer = answers.get(question.id, NO_ANSWER)
-        risks[question.id] = risk_of(question, answer)
-        if answer.not_applicable:
+    for question in standing.questions:
+        risks[question.id] = risk_in(standing, question)
+        if risks[question.id] is Risk.NOT_APPLICABLE:
             continue
-        for pillar, worth, credit in _items(question, answer):
+        for pillar, worth, credit in _items(question, standing, risks[question.id]):
             possible[pillar] += worth
             earned[pillar] += worth * credit
-    weights = {pillar: _weight_word(checklist, pillar, facts) for pillar in PILLARS}
-    exact = {pillar: 100 * earned[pillar] / possible[pillar] for pillar in PILLARS if possible[pillar]}
+    weights = {pillar: _weight_word(standing, pillar) for pillar in checklist.pillar_titles}
+    exact = {pillar: 100 * earned[pillar] / possible[pillar] for pillar in weights if possible[pillar]}
     counted = sum(WEIGHTS[weights[pillar]] for pillar in exact)
     overall = sum((value * WEIGHTS[weights[pillar]] for pillar, value in exact.items()), Fraction(0))
     return Result(
@@ -112,62 +120,92 @@ def score(checklist: Checklist, answers: Mapping[str, AnswerValue], facts: Mappi
                 weight=WEIGHTS[weights[pillar]],
                 weight_title=weights[pillar],
             )
-            for pillar, title in PILLARS.items()
+            for pillar, title in checklist.pillar_titles.items()
         ),
         risks=risks,
-        answered=sum(risk is not Risk.UNANSWERED for risk in risks.values()),
+        answered=sum(standing.answer(question).answered for question in standing.questions),
         total=len(risks),
-        missing=tuple(
-            question.id
-            for question in checklist.questions
-            if question.obligatory and risks[question.id] is Risk.UNANSWERED
-        ),
+        missing=standing.missing,
+        missing_facts=standing.missing_facts,
     )
 
 
-def risk_of(question: Question, answer: AnswerValue) -> Risk:
-    """The risk that an answer to this question leaves."""
+def risk_in(standing: Standing, question: Question) -> Risk:
+    """The risk of a question that is asked: what its answer leaves, and what its regions do."""
+    answer = standing.answer(question)
+    limit = standing.value(question.benchmark.latency_limit) if question.benchmark else None
+    risk = risk_of(question, answer, latency_limit=Fraction(limit) if isinstance(limit, int | float) else None)
+    check = question.region_check
+    if check is None or risk is Risk.NOT_APPLICABLE or not standing.regions_differ(question):
+        return risk
+    if answer.selected & set(check.reasons) and risk is Risk.NONE:
+        return risk
+    return Risk.HIGH if Risk.HIGH in (risk, check.risk) else Risk.MEDIUM
+
+
+def risk_of(question: Question, answer: AnswerValue, *, latency_limit: Fraction | None = None) -> Risk:
+    """The risk that an answer to this question leaves by itself; `latency_limit` is in milliseconds."""
     if answer.not_applicable:
         return Risk.NOT_APPLICABLE
-    if not answer.selected:
+    if question.kind == "practices":
+        return _risk_by_rules(question, answer)
+    if answer.rows:
+        return Risk(risk_of_rows(question, answer.rows, latency_limit))
+    chosen = next((choice for choice in question.choices if choice.id in answer.selected), None)
+    if chosen is None:
         return Risk.UNANSWERED
-    if question.kind == "one":
-        return Risk(next(choice.risk or "high" for choice in question.choices if choice.id in answer.selected))
+    risk = Risk(chosen.risk or "high")
+    return Risk.MEDIUM if risk is Risk.NONE and chosen.needs_note and not answer.explained else risk
+
+
+def _risk_by_rules(question: Question, answer: AnswerValue) -> Risk:
+    """As the AWS Well-Architected Tool does it; where no rule holds and none is a default, nothing is said."""
+    if not answer.selected and not answer.left_out:
+        return Risk.UNANSWERED
+    if not answer.selected and all(practice.id in answer.left_out for practice in question.practices):
+        return Risk.NONE
     rule = next(
-        rule
-        for rule in question.risk_rules
-        if rule.condition is None or rule.condition.holds(answer.selected.__contains__)
+        (
+            rule
+            for rule in question.risk_rules
+            if rule.condition is None or rule.condition.holds(answer.selected.__contains__, answer.left_out)
+        ),
+        None,
     )
-    return Risk(rule.risk)
+    return Risk(rule.risk) if rule else Risk.UNANSWERED
 
 
-def _items(question: Question, answer: AnswerValue) -> Iterator[tuple[str, Fraction, Fraction]]:
+def _items(question: Question, standing: Standing, risk: Risk) -> Iterator[tuple[str, Fraction, Fraction]]:
     """What a question is worth: (pillar, worth, share of it earned: 0 to 1)."""
-    if question.kind == "one":
-        risk = risk_of(question, answer)
-        credit = Fraction(0) if risk is Risk.UNANSWERED else _CREDIT[risk]
+    answer, weight = standing.answer(question), standing.weight(question)
+    if question.kind != "practices":
+        credit = _credit(question, answer, risk)
         for pillar in question.pillars:
-            yield pillar, Fraction(question.weight), credit
+            yield pillar, Fraction(weight), credit
         return
     for pillar in question.pillars:
-        practices = [practice for practice in question.practices if pillar in _pillars(question, practice)]
+        practices = [
+            practice
+            for practice in question.practices
+            if pillar in (practice.pillars or question.pillars) and practice.id not in answer.left_out
+        ]
         whole = sum(practice.weight for practice in practices)
         for practice in practices:
-            yield pillar, Fraction(question.weight * practice.weight, whole), Fraction(practice.id in answer.selected)
+            yield pillar, Fraction(weight * practice.weight, whole), Fraction(practice.id in answer.selected)
 
 
-def _pillars(question: Question, practice: Choice) -> tuple[str, ...]:
-    return practice.pillars or question.pillars
+def _credit(question: Question, answer: AnswerValue, risk: Risk) -> Fraction:
+    if not answer.answered:
+        return Fraction(0)
+    by_risk = _CREDIT[risk]
+    chosen = next((choice for choice in question.choices if choice.id in answer.selected), None)
+    by_choice = _EARNS[chosen.earns] if chosen and chosen.earns else None
+    return by_risk if by_choice is None else by_choice
 
 
-def _weight_word(checklist: Checklist, pillar: str, facts: Mapping[str, FactValue]) -> str:
-    """The first of the pillar's weight rules whose condition holds; a fact not yet asked counts as no."""
-    rules = {str(key): value for key, value in checklist.weights.items()}[pillar]
-    return next(
-        rule.weight
-        for rule in rules
-        if rule.condition is None or rule.condition.holds(lambda name: bool(facts.get(name)))
-    )
+def _weight_word(standing: Standing, pillar: str) -> str:
+    """The first of the pillar's weight rules whose condition holds; a fact that is not stated holds for nothing."""
+    return next(rule.weight for rule in standing.checklist.weights[pillar] if standing.holds(rule.condition))
 
 
 def _one_decimal(value: Fraction) -> float:

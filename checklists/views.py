@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from checklists.language import PILLARS
 from checklists.models import Edition
 
 
@@ -23,10 +22,9 @@ def edition_page(request: HttpRequest, key: str, version: str) -> HttpResponse:
     context = {
         "edition": edition,
         "checklist": edition.checklist,
-        "pillar_titles": PILLARS,
+        "pillar_titles": edition.checklist.pillar_titles,
         "weights": [
-            (title, edition.checklist.weights[pillar])  # type: ignore[index]
-            for pillar, title in PILLARS.items()
+            (title, edition.checklist.weights[pillar]) for pillar, title in edition.checklist.pillar_titles.items()
         ],
         "others": others,
     }

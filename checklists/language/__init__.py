@@ -6,14 +6,23 @@ Knows nothing of Django or the database. `parse` turns YAML text into a `Checkli
 
 from checklists.language.errors import ChecklistError, ChecklistErrors
 from checklists.language.expressions import Expression, ExpressionError
+from checklists.language.facts import FactValue, fitting, read_fact, read_number, said, typed
 from checklists.language.model import (
+    ANY_KIND,
+    BenchmarkTable,
     Checklist,
     Choice,
     Fact,
-    FactValue,
+    FactOption,
+    FurtherReading,
     Guidance,
     Link,
+    Pillar,
     Question,
+    QuestionWeight,
+    QuotaTable,
+    RegionCheck,
+    Resource,
     RiskRule,
     Section,
     Source,
@@ -21,11 +30,14 @@ from checklists.language.model import (
     WorkloadKind,
 )
 from checklists.language.parse import Parsed, parse, read, with_included
-from checklists.language.vocabulary import PILLARS, WEIGHTS
+from checklists.language.vocabulary import PILLARS, WEIGHTS, WORKLOAD_FACTS
 
 __all__ = [
+    "ANY_KIND",
     "PILLARS",
     "WEIGHTS",
+    "WORKLOAD_FACTS",
+    "BenchmarkTable",
     "Checklist",
     "ChecklistError",
     "ChecklistErrors",
@@ -33,17 +45,29 @@ __all__ = [
     "Expression",
     "ExpressionError",
     "Fact",
+    "FactOption",
     "FactValue",
+    "FurtherReading",
     "Guidance",
     "Link",
     "Parsed",
+    "Pillar",
     "Question",
+    "QuestionWeight",
+    "QuotaTable",
+    "RegionCheck",
+    "Resource",
     "RiskRule",
     "Section",
     "Source",
     "WeightRule",
     "WorkloadKind",
+    "fitting",
     "parse",
     "read",
+    "read_fact",
+    "read_number",
+    "said",
+    "typed",
     "with_included",
 ]

@@ -1,6 +1,6 @@
 """What can be wrong with a checklist file, and where."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, order=True)
@@ -8,13 +8,17 @@ class ChecklistError:
     """One thing that is wrong with a checklist, at the place where its author can mend it.
 
     `file` is the name the author knows the file by; `line` and `column` count from 1 and are 0 where
-    no place is known.
+    no place is known. `rule` is the name that lint gives this kind of mistake; `question` and `choice` are the ids
+    of the parts that it is in, empty for none.
     """
 
     file: str
     line: int
     column: int
     message: str
+    rule: str = field(default="does-not-fit", compare=False)
+    question: str = field(default="", compare=False)
+    choice: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file

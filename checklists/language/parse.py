@@ -4,6 +4,7 @@ The YAML subset is JSON's values: no tags, no anchors and aliases (so no documen
 keys, no bottomless nesting.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +12,9 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from checklists.language.consistency import Path, faults
+from checklists.language.consistency import Fault, Path, faults
 from checklists.language.errors import ChecklistError, ChecklistErrors
+from checklists.language.expressions import ExpressionError
 from checklists.language.model import Checklist
 
 MAX_BYTES = 1_000_000
@@ -23,9 +25,53 @@ MAX_DEPTH = 30
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
+    """A line and a column, counted from 1."""
+
     line: int
     column: int
+
+
+class Places:
+    """Where each part of a YAML text stands."""
+
+    def __init__(self, text: str = "") -> None:
+        self._text = text
+        self._keys: dict[Path, Place] = {}
+        self._scalars: dict[Path, tuple[yaml.Mark, yaml.Mark]] = {}
+
+    def note(self, path: Path, node: yaml.Node, key: yaml.Node | None = None) -> None:
+        """Remember a value, and the key that it stands under."""
+        self._keys[path] = _place(key or node)
+        if isinstance(node, yaml.ScalarNode) and node.start_mark and node.end_mark:
+            self._scalars[path] = (node.start_mark, node.end_mark)
+
+    def of(self, path: Path) -> Place:
+        """The place of a part, or of the nearest around it; of a value in a mapping, the place of its key."""
+        while path and path not in self._keys:
+            path = path[:-1]
+        return self._keys.get(path, Place(1, 1))
+
+    def within(self, path: Path, value: str, column: int) -> Place:
+        """The place of a character of a text, counted from 1; of the text where it cannot be told.
+
+        Folding and indenting change only white space, so the n-th letter of a value is the n-th that is written.
+        """
+        if path not in self._scalars:
+            return self.of(path)
+        start, end = self._scalars[path]
+        lines = self._text.split("\n")[start.line : end.line + 1]
+        lines[-1] = lines[-1][: end.column] if end.line < start.line + len(lines) else lines[-1]
+        lines[0] = " " * start.column + lines[0][start.column :]
+        raw = "\n".join(lines)
+        opening = re.match(r"\s*([|>][^\n]*\n|[\"'])?", raw)
+        begin = opening.end() if opening else 0
+        written = [match.start() for match in re.finditer(r"\S", raw[begin:])]
+        letters = len(re.sub(r"\s", "", value[: column - 1]))
+        if not written or re.sub(r"\s", "", value) not in re.sub(r"\s", "", raw):
+            return Place(start.line + 1, start.column + 1)
+        at = begin + (written[letters] if letters < len(written) else written[-1] + 1)
+        return Place(start.line + 1 + raw.count("\n", 0, at), at - raw.rfind("\n", 0, at))
 
 
 @dataclass(frozen=True)
@@ -34,11 +80,11 @@ class Parsed:
 
     checklist: Checklist
     file: str
-    places: Mapping[Path, _Place]
+    places: Places
 
     def error(self, path: Path, message: str) -> ChecklistError:
         """A mistake at the part of the file that the path leads to, or the nearest around it."""
-        place = _nearest(self.places, path)
+        place = self.places.of(path)
         return ChecklistError(self.file, place.line, place.column, message)
 
 
@@ -60,16 +106,17 @@ def read(text: str, file: str) -> Parsed:
     try:
         return Parsed(Checklist.model_validate(data), file, reader.places)
     except ValidationError as invalid:
-        shape = [reader.error(tuple(error["loc"]), _message(error)) for error in _mistakes(invalid)]
-        between = [reader.error(path, message) for path, message in faults(data)]
-        raise ChecklistErrors([*shape, *between]) from None
+        reporter = _Reporter(file, data, reader.places)
+        shape = [reporter.error(_mistake(error)) for error in _mistakes(invalid)]
+        between = [reporter.error(fault) for fault in faults(data)]
+        raise ChecklistErrors(_one_a_place([*shape, *between])) from None
 
 
 def with_included(parsed: Parsed, library: Mapping[str, Checklist]) -> Checklist:
-    """The checklist with the sections of those it includes put first, in the order it names them.
+    """The checklist with the facts and sections of those it includes put first, in the order it names them.
 
     Raises `ChecklistErrors` where an included checklist does not exist, includes others itself, or brings an id that
-    is already taken.
+    is already taken; and for conditions that do not suit the whole.
     """
     checklist = parsed.checklist
     errors = [
@@ -84,19 +131,73 @@ def with_included(parsed: Parsed, library: Mapping[str, Checklist]) -> Checklist
         raise ChecklistErrors(
             [parsed.error(("include",), f"{', '.join(nested)} is included and includes others itself")]
         )
-    values = checklist.to_json()
-    values["include"] = []
-    values["sections"] = [
-        section.model_dump(mode="json") for each in [*included, checklist] for section in each.sections
-    ]
+    values = checklist.to_json() | {"include": []}
+    for part in ("facts", "sections"):
+        values[part] = [value for each in included for value in each.to_json()[part]] + values[part]
     if found := list(faults(values)):
-        raise ChecklistErrors([parsed.error(("include",), message) for _, message in found])
+        brought = {part: sum(len(getattr(each, part)) for each in included) for part in ("facts", "sections")}
+        reporter = _Reporter(parsed.file, values, parsed.places, brought)
+        raise ChecklistErrors([reporter.error(fault) for fault in found])
     return Checklist.model_validate(values)
+
+
+class _Reporter:
+    """Leads from the parts of a checklist to their places in its file.
+
+    `brought` says how many facts and sections come before those of the file itself, from other files: mistakes in
+    these, or between these and the file, stand where it includes them.
+    """
+
+    def __init__(self, file: str, data: object, places: Places, brought: Mapping[str, int] | None = None) -> None:
+        self.file = file
+        self.data = data
+        self.places = places
+        self.brought = brought or {}
+
+    def error(self, fault: Fault) -> ChecklistError:
+        path = self._own(fault.path)
+        value = self._at(fault.path)
+        if fault.column and isinstance(value, str):
+            place = self.places.within(path, value, fault.column)
+        else:
+            place = self.places.of(path)
+        question, choice = self._id(fault.path, "questions"), self._id(fault.path, "choices")
+        return ChecklistError(self.file, place.line, place.column, fault.message, fault.rule, question, choice)
+
+    def _own(self, path: Path) -> Path:
+        if not self.brought or not path or path[0] not in self.brought or len(path) < 2 or isinstance(path[1], str):
+            return path
+        own = path[1] - self.brought[str(path[0])]
+        return ("include",) if own < 0 else (path[0], own, *path[2:])
+
+    def _id(self, path: Path, kind: str) -> str:
+        """The id of the question or choice that the path leads into."""
+        if kind not in path[:-1]:
+            return ""
+        part = self._at(path[: path.index(kind) + 2])
+        return str(part.get("id", "")) if isinstance(part, dict) else ""
+
+    def _at(self, path: Path) -> Any:
+        value: Any = self.data
+        for step in path:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
+
+
+def _one_a_place(errors: list[ChecklistError]) -> list[ChecklistError]:
+    """A value that fits none of several shapes is one mistake, reported once."""
+    first: dict[tuple[int, int, str], ChecklistError] = {}
+    for error in errors:
+        first.setdefault((error.line, error.column, error.message), error)
+    return list(first.values())
 
 
 def _mistakes(invalid: ValidationError) -> Iterable[Any]:
     """The mistakes themselves: a list counts as too short when its items are broken, which is no news."""
-    errors = invalid.errors(include_url=False, include_context=False)
+    errors = invalid.errors(include_url=False)
     for error in errors:
         loc = error["loc"]
         echo = error["type"] == "too_short" and any(
@@ -114,14 +215,18 @@ _WORDING = {
     "string_too_short": "is empty",
     "string_type": "must be a text (put it in quotes)",
 }
+_RULES = {"string_too_short": "empty-text"}
 
 
-def _message(error: Any) -> str:
+def _mistake(error: Any) -> Fault:
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, ExpressionError):
+        return Fault(tuple(error["loc"]), cause.message, column=cause.column)
     name = ".".join(str(part) for part in error["loc"] if isinstance(part, str))
     said = _WORDING.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
-    if error["type"] == "value_error" or not name:
-        return said
-    return f"{name}: {said}" if error["type"] not in _WORDING else f"{name} {said}"
+    if error["type"] != "value_error" and name:
+        said = f"{name}: {said}" if error["type"] not in _WORDING else f"{name} {said}"
+    return Fault(tuple(error["loc"]), said, _RULES.get(error["type"], "does-not-fit"))
 
 
 class _Reader:
@@ -129,31 +234,31 @@ class _Reader:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.places: dict[Path, _Place] = {}
+        self.places = Places()
         self.errors: list[ChecklistError] = []
 
     def read(self, text: str) -> Any:
+        self.places = Places(text)
         try:
             self._refuse_indirection(text)
             node = yaml.compose(text, Loader=yaml.CSafeLoader)
         except yaml.MarkedYAMLError as broken:
             mark = broken.problem_mark
-            place = _Place(mark.line + 1, mark.column + 1) if mark else _Place(0, 0)
+            place = Place(mark.line + 1, mark.column + 1) if mark else Place(0, 0)
             self._complain(place, f"this is not YAML: {broken.problem}")
             node = None
         except yaml.YAMLError as broken:
-            self._complain(_Place(0, 0), f"this is not YAML: {broken}")
+            self._complain(Place(0, 0), f"this is not YAML: {broken}")
             node = None
         if node is None and not self.errors:
-            self._complain(_Place(1, 1), "the file is empty")
-        value = self._value(node, ()) if node is not None else None
+            self._complain(Place(1, 1), "the file is empty")
+        value = None
+        if node is not None:
+            self.places.note((), node)
+            value = self._value(node, ())
         if self.errors:
             raise ChecklistErrors(self.errors)
         return value
-
-    def error(self, path: Path, message: str) -> ChecklistError:
-        place = _nearest(self.places, path)
-        return ChecklistError(self.file, place.line, place.column, message)
 
     def _refuse_indirection(self, text: str) -> None:
         depth = 0
@@ -173,11 +278,10 @@ class _Reader:
             raise ChecklistErrors(self.errors)
 
     def _value(self, node: yaml.Node, path: Path) -> Any:
-        self.places.setdefault(path, _place(node))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
-            return [self._value(item, (*path, index)) for index, item in enumerate(node.value)]
+            return [self._item(item, (*path, index)) for index, item in enumerate(node.value)]
         # A version such as 1.10 is a text for its reader, though YAML takes it for a number.
         if path == ("version",):
             return node.value
@@ -187,29 +291,27 @@ class _Reader:
             self._complain(_place(node), "this number cannot be read")
             return None
 
+    def _item(self, node: yaml.Node, path: Path) -> Any:
+        self.places.note(path, node)
+        return self._value(node, path)
+
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else "?"
             if key in values:
                 self._complain(_place(key_node), f"{key} stands here a second time")
-            self.places[(*path, key)] = _place(key_node)
+            self.places.note((*path, key), value_node, key_node)
             values[key] = self._value(value_node, (*path, key))
         return values
 
-    def _complain(self, place: _Place, message: str) -> None:
+    def _complain(self, place: Place, message: str) -> None:
         self.errors.append(ChecklistError(self.file, place.line, place.column, message))
 
 
-def _nearest(places: Mapping[Path, _Place], path: Path) -> _Place:
-    while path and path not in places:
-        path = path[:-1]
-    return places.get(path, _Place(1, 1))
-
-
-def _place(part: yaml.Node | yaml.Event) -> _Place:
+def _place(part: yaml.Node | yaml.Event) -> Place:
     mark = part.start_mark
-    return _Place(mark.line + 1, mark.column + 1) if mark else _Place(0, 0)
+    return Place(mark.line + 1, mark.column + 1) if mark else Place(0, 0)
 
 
 def _scalar(node: yaml.Node) -> Any:

@@ -14,3 +14,11 @@ WEIGHTS: dict[str, int] = {"leads": 5, "full": 4, "high": 3, "medium": 2, "low":
 
 DEFAULT_RULE = "default"
 """The condition of a risk rule that always holds."""
+
+WORKLOAD_FACTS: dict[str, tuple[str, ...]] = {
+    "criticality": ("low", "medium", "high", "critical"),
+    "data_classification": ("public", "internal", "confidential", "restricted"),
+    "workload_kind": ("eda", "training", "inferencing"),
+}
+"""Facts that every workload has from its description, so that no checklist asks for them: name -> the options of
+which it is one. Conditions may use them without declaring them."""

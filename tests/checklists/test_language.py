@@ -71,15 +71,14 @@ def test_a_small_checklist_is_read():
     [
         ("        weight: 2\n        obligatory: true\n        kind: one", "        kind: one", "id: Q-1", "weight is missing"),
         ("        kind: one", "        kind: one\n        colour: red", "colour: red", "is not a key that is known here"),
-        ("        text: One?", '        text: " "', 'text: " "', "text is empty"),
-        ("risk: high}\n", "risk: grave}\n", "risk: grave", "'none', 'medium' or 'high'"),
+        ("        title: One", '        title: " "', 'title: " "', "title is empty"),
+        ("risk: high}\n", "risk: grave}\n", "risk: grave", "'none', 'medium', 'high' or 'not_applicable'"),
         ("{id: b, text: B, risk: high}", "{id: no, text: B, risk: high}", "id: no,", "must be a text"),
         ("{id: b, text: B, risk: high}", "{id: a, text: B, risk: high}", "{id: a, text: B", "choice id a is used more than once"),
         ("{id: b, text: B, risk: high}", "{id: b, text: B}", "{id: b, text: B}", "choice b of question Q-1 has no risk"),
         ("id: Q-2\n", "id: Q-1\n", "", "question id Q-1 is used more than once"),
         ("when: Q-2a and Q-2b", "when: Q-2a and Q-2z", "when: Q-2a and Q-2z", "names Q-2z"),
         ("when: Q-2a and Q-2b", "when: Q-2a and (Q-2b", "when: Q-2a and (Q-2b", "closing bracket is missing"),
-        ("when: default", "when: Q-2a", "risk_rules:", "when: default"),
         ("{id: Q-2a, text: A, pillars: [security]}", "{id: Q-2a, text: A, pillars: [cost_optimization]}", "{id: Q-2a", "cost_optimization"),
         ('url: "https://example.org/"}]', 'url: "javascript:alert(1)"}]', "javascript", "url"),
         ("  reliability: low\n", "", "", "weights says nothing of reliability"),
@@ -87,12 +86,12 @@ def test_a_small_checklist_is_read():
         ("summary: For tests.\n", "", "schema", "summary is missing"),
         ("summary: For tests.", "summary: >-\n  \n", "summary", "summary is empty"),
         ("schema: 1", "schema: 2", "schema", "schema"),
-        ("kind: eda", "kind: EDA", "kind: EDA", "'eda', 'training' or 'inferencing'"),
+        ("kind: eda", "kind: EDA", "kind: EDA", "'eda', 'training', 'inferencing' or 'any'"),
         ('"1.0"', '"1.0-beta"', "version", "version"),
         ("licence: CC BY 4.0}", "license: CC BY 4.0}", "license", "source.license is not a key that is known here"),
         ("  security: full\n", "  safety: full\n  security: full\n", "safety", "safety"),
         ("  reliability: low\n", "  reliability: lowest\n", "lowest", "'leads', 'full', 'high', 'medium' or 'low'"),
-        ("  reliability: low\n", "  reliability: [{weight: full, when: stale}, {weight: low}]\n", "", "names stale"),
+        ("  reliability: low\n", "  reliability: [{weight: full, when: stale}, {weight: low}]\n", "when: stale", "stale is neither a fact nor a question"),
         ("id: Q-1\n", "id: 1\n", "id: 1", "must be a text (put it in quotes)"),
         ("id: Q-1\n", "id: a b\n", "id: a b", "id"),
         ("weight: 2", "weight: 6", "weight: 6", "less than or equal to 5"),
@@ -102,8 +101,13 @@ def test_a_small_checklist_is_read():
         ("{id: Q-2b, text: B}", "{id: Q-2b, text: B, risk: high}", "{id: Q-2b", "risk_rules decide"),
         ("{id: Q-2b, text: B}", "{id: Q-2b, text: B, none_of_these: true}", "{id: none_of_these", "more than one choice marked none_of_these"),
         ("{id: Q-2b, text: B}", "{id: Q-2a, text: B}", "{id: Q-2a, text: B}", "choice id Q-2a is used more than once"),
-        ("when: Q-2a and Q-2b", "when: Q-2a and none_of_these", "when: Q-2a and none_of_these", "names none_of_these"),
-        ("          - {risk: high, when: default}\n", "", "risk_rules:", "end with “when: default”"),
+        ("        risk_rules:\n          - {risk: none, when: Q-2a and Q-2b}\n          - {risk: high, when: default}\n", "", "id: Q-2", "end with “when: default”"),
+        ("pillars: [security]\n", "pillars: [safety]\n", "pillars: [safety]", "safety is not the id of a pillar"),
+        ("kind: one", "kind: quota", "id: Q-1", "needs a part named quota"),
+        ("kind: one", "kind: one\n        quota: {}", "quota: {}", "remove quota"),
+        ("kind: one", "kind: one\n        see: [Q-9]", "see: [Q-9]", "Q-9 is not the id of a question"),
+        ("kind: one", "kind: one\n        region_check: {facts: [where]}", "region_check", "where is not the id of a fact"),
+        ("        weight: 2", "        weight: [{weight: 3, when: criticality == high}]", "weight: 3", "last weight rule of question Q-1 must be without"),
         ("        why: Because.\n", "        why: Because.\n        why: Again.\n", "why: Again", "why stands here a second time"),
         ("        title: One\n", "\ttitle: One\n", "\ttitle", "this is not YAML"),
         ("title: Small\n", "title: Small\ntitle: Again\n", "title: Again", "title stands here a second time"),
@@ -124,10 +128,14 @@ def test_a_mistake_is_named_with_its_file_and_line(old: str, new: str, at: str, 
 
 
 def test_all_mistakes_of_a_file_are_named_at_once():
-    text = MINIMAL.replace("why: Because.", 'why: ""').replace("risk: high}\n", "risk: grave}\n", 1)
+    text = (
+        MINIMAL.replace("title: One", 'title: ""')
+        .replace("title: Two", 'title: ""')
+        .replace("risk: high}\n", "risk: grave}\n", 1)
+    )
     with pytest.raises(ChecklistErrors) as refused:
         parse(text, "small.yaml")
-    first, second = (n for n, line in enumerate(text.splitlines(), start=1) if "why: " in line)
+    first, second = (n for n, line in enumerate(text.splitlines(), start=1) if 'title: ""' in line)
     assert [error.line for error in refused.value.errors] == [first, line_of(text, "risk: grave"), second]
 
 
@@ -212,12 +220,12 @@ def test_a_value_that_nobody_would_write_is_refused_like_any_other_mistake(old: 
             ["choice a of question Q-1 has no risk", "choice b of question Q-1 has no risk"],
         ),
         (
-            [("when: Q-2a and Q-2b", "when: Q-2a and Q-2z"), ("          - {risk: high, when: default}\n", "")],
-            ["names Q-2z", "end with “when: default”"],
+            [("when: Q-2a and Q-2b", "when: Q-2a and Q-2z"), ("when: default", "when: Q-2y")],
+            ["names Q-2z", "names Q-2y"],
         ),
         (
-            [("id: Q-2\n", "id: Q-1\n"), ("why: Because.", 'why: ""')],
-            ["question id Q-1 is used more than once", "why is empty"],
+            [("id: Q-2\n", "id: Q-1\n"), ("title: One", 'title: ""')],
+            ["question id Q-1 is used more than once", "title is empty"],
         ),
         (
             [("id: Q-2\n", "id: Q-1\n"), ("  reliability: low\n", "")],
@@ -271,4 +279,93 @@ def test_what_cannot_be_included_is_refused_with_the_file_that_asks_for_it(inclu
     }
     with pytest.raises(ChecklistErrors, match=sentence) as refused:
         with_included(small, library)
-    assert {(error.file, error.line) for error in refused.value.errors} == {("small.yaml", 14)}
+    own = {"same": {line_of(MINIMAL, f"id: {name}\n") + 1 for name in ("S", "Q-1", "Q-2")}}
+    assert {(error.file, error.line) for error in refused.value.errors} == {
+        ("small.yaml", line) for line in own.get(include, {14})
+    }
+
+
+CONDITIONS = """\
+facts:
+  - {id: shared, text: Shared?}
+  - {id: mode, text: Which?, type: many_of, options: [{id: batch, text: B}, {id: online, text: O}]}
+  - {id: tier, text: Tier?, type: one_of, options: [{id: gold, text: G}, {id: tin, text: T}]}
+  - {id: rto, text: How long?, type: duration}
+  - {id: users, text: How many?, type: number, unit: people}
+  - {id: places, text: Where?, type: regions}
+sections:
+"""
+
+
+def with_condition(condition: str) -> str:
+    return MINIMAL.replace("sections:\n", CONDITIONS).replace("id: Q-2\n", f"id: Q-2\n        asked: {condition}\n")
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "shared",
+        "batch in mode",
+        "batch not in mode or tier == gold",
+        "tier in [gold, tin] and not shared",
+        "criticality in [high, critical]",
+        "workload_kind != eda",
+        "rto <= 4h and users > 1000",
+        "westeurope in places",
+        "a in Q-1",
+        "Q-1 == b",
+    ],
+)
+def test_a_condition_may_ask_for_facts_of_every_type_and_for_answers(condition: str):
+    question = parse(with_condition(condition), "small.yaml").questions_by_id["Q-2"]
+    assert question.asked == condition
+
+
+@pytest.mark.parametrize(
+    ("condition", "at", "sentence"),
+    [
+        ("shared and stale", "stale", "stale is neither a fact nor a question"),
+        ("shared or (mode", "", "closing bracket is missing"),
+        ("mode", "mode", "mode is any of some options, neither true nor false"),
+        ("Q-1", "Q-1", "ask for a choice of it"),
+        ("shared and night in mode", "night", "night is no option of mode, which has batch, online"),
+        ("mode == batch", "mode", "does not suit"),
+        ("tier in [gold, lead]", "lead", "lead is no option of tier"),
+        ("c in Q-1", "c in", "c is no option of Q-1"),
+        ("rto < 4", "4", "give a unit"),
+        ("users < 4h", "4h", "leave the unit out"),
+        ("tier > 3", "3", "compared with a number"),
+        ("criticality == grave", "grave", "grave is no option of criticality"),
+        (">-\n          shared and\n          stale", "stale", "stale is neither"),
+        ('"shared and stale"', "stale", "stale is neither"),
+        ("Q-2 == Q-2a", "Q-2 ==", "depends on itself: Q-2 → Q-2"),
+    ],
+)
+def test_a_condition_that_does_not_fit_is_named_with_file_line_and_column(condition: str, at: str, sentence: str):
+    text = with_condition(condition)
+    with pytest.raises(ChecklistErrors) as refused:
+        parse(text, "small.yaml")
+    (error,) = refused.value.errors
+    assert sentence in error.message
+    if at and "itself" not in sentence:
+        line = text.splitlines()[error.line - 1]
+        assert line[error.column - 1 :].startswith(at)
+
+
+def test_circles_of_conditions_are_named_once_and_whole():
+    text = with_condition("Q-1 == a").replace("id: Q-1\n", "id: Q-1\n        asked: Q-2a in Q-2\n")
+    with pytest.raises(ChecklistErrors) as refused:
+        parse(text, "small.yaml")
+    assert [error.message for error in refused.value.errors] == [
+        "whether it is asked depends on itself: Q-1 → Q-2 → Q-1"
+    ]
+
+
+def test_an_edition_of_the_first_library_can_still_be_read():
+    text = MINIMAL.replace("sections:\n", "facts: [{id: fresh, text: Fresh?}]\nsections:\n")
+    values = parse(text, "small.yaml").to_json()
+    first = {key: values[key] for key in ("schema", "id", "title", "version", "kind", "summary", "weights")}
+    first |= {"facts": [{"id": "fresh", "text": "Fresh?", "help": ""}], "sections": values["sections"]}
+    for question in first["sections"][0]["questions"]:
+        question["weight"] = 2
+    assert Checklist.model_validate(first).questions[0].usual_weight == 2
