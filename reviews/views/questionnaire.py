@@ -112,6 +112,7 @@ def save_fact(request: HttpRequest, review_id: uuid.UUID, name: str) -> HttpResp
 @require_POST
 def checklist_add(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     """Add a checklist to the review."""
+    review_for(request, review_id)
     try:
         edition_id = uuid.UUID(request.POST.get("edition", ""))
     except ValueError:
@@ -124,6 +125,7 @@ def checklist_add(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def checklist_remove(request: HttpRequest, review_id: uuid.UUID, edition_id: uuid.UUID) -> HttpResponse:
     """Take an added checklist out of the review."""
+    review_for(request, review_id)
     remove_checklist(actor_of(request), review_id=review_id, edition_id=edition_id)
     messages.success(request, "The checklist is taken out. Its answers are kept, should you add it again.")
     return redirect("questionnaire", review_id)
