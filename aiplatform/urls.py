@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from aiplatform.sign_in import PasswordChange
 from checklists.views import checklist_list, edition_page
-from reviews.views import home, people, questionnaire, reading, report, sign_in, workloads
+from reviews.views import home, moving, people, questionnaire, reading, report, sign_in, workloads
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -36,6 +36,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         questionnaire.checklist_remove,
         name="checklist-remove",
     ),
+    path("reviews/<uuid:review_id>/edition/", moving.move_page, name="move-preview"),
+    path("reviews/<uuid:review_id>/edition/move/", moving.move, name="move"),
+    path("reviews/<uuid:review_id>/edition/undo/", moving.move_undo, name="move-undo"),
     path("reviews/<uuid:review_id>/score/", questionnaire.score_panel, name="score"),
     path("reviews/<uuid:review_id>/submission/", questionnaire.submit, name="submit"),
     path("reviews/<uuid:review_id>/withdrawal/", questionnaire.withdraw, name="withdraw"),

@@ -29,7 +29,7 @@ def add_checklist(actor: Actor, *, review_id: uuid.UUID, edition_id: uuid.UUID) 
     with writing():
         review = locked_review(actor.user, review_id)
         access = ReviewAccess(actor.user, review)
-        access.require(Deed.ANSWER)
+        access.require(Deed.CHANGE_CHECKLIST)
         edition = Edition.objects.without_content().get(pk=edition_id)
         if edition.kind != ANY_KIND:
             raise Invalid({"edition": f"{edition.title} is for one kind of workload: start a review of it instead."})
@@ -43,7 +43,7 @@ def add_checklist(actor: Actor, *, review_id: uuid.UUID, edition_id: uuid.UUID) 
         contributes(access)
         record(review, EventKind.CHECKLIST_ADDED, actor, statement=str(edition))
         touch(review)
-        del review.editions
+        vars(review).pop("editions", None)
     return review
 
 
@@ -55,7 +55,7 @@ def remove_checklist(actor: Actor, *, review_id: uuid.UUID, edition_id: uuid.UUI
     with writing():
         review = locked_review(actor.user, review_id)
         access = ReviewAccess(actor.user, review)
-        access.require(Deed.ANSWER)
+        access.require(Deed.CHANGE_CHECKLIST)
         addition = review.additions.select_related("edition").get(edition_id=edition_id)
         addition.delete()
         contributes(access)

@@ -4,6 +4,8 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from checklists.canonical import canonical_json, sha256_hex
 from checklists.language import Question, Section, said
 from checklists.measured import COLUMN_TITLES, COLUMNS, measured
@@ -11,7 +13,7 @@ from checklists.models import Edition
 from checklists.scoring import METHOD, score_standing
 from checklists.standing import Standing
 from reviews.actions.score import as_json, standing_of, store
-from reviews.models import Answer, Comment, Decision, Event, Review, Snapshot, User
+from reviews.models import Answer, Comment, Decision, Event, Milestone, Review, Snapshot, User
 from reviews.models.trail import STEPS
 
 FORMAT = "ai-platform-review-snapshot/2"
@@ -19,13 +21,28 @@ FORMAT = "ai-platform-review-snapshot/2"
 
 def freeze(review: Review, decision: Decision) -> Snapshot:
     """Write the review down as it is now, with the decision that closes it. Call inside the deciding transaction."""
-    content = canonical_json(_content(review, decision))
+    approval = {
+        "by": _person(decision.by),
+        "role": "Lead",
+        "at": _time(decision.at),
+        "statement": decision.statement,
+    }
+    content = canonical_json(state_of(review) | {"approval": approval})
     return Snapshot.objects.create(
         review=review, decision=decision, content=content.decode(), sha256=sha256_hex(content), at=decision.at
     )
 
 
-def _content(review: Review, decision: Decision) -> dict[str, Any]:
+def set_milestone(review: Review, *, name: str, by: User) -> Milestone:
+    """Keep the review as it is now under a name. Call inside a writing transaction."""
+    content = canonical_json(state_of(review))
+    return Milestone.objects.create(
+        review=review, name=name, content=content.decode(), sha256=sha256_hex(content), by=by, at=timezone.now()
+    )
+
+
+def state_of(review: Review) -> dict[str, Any]:
+    """The review as it is now, as a snapshot has it but for the approval; its score is brought up to date."""
     answers = {answer.question_id: answer for answer in review.answers.select_related("answered_by")}
     standing = standing_of(review, answers.values())
     result = score_standing(standing)
@@ -64,12 +81,6 @@ def _content(review: Review, decision: Decision) -> dict[str, Any]:
             for contributor in review.contributors.select_related("user").order_by("user__name", "user__username")
         ],
         "trail": [_event(event) for event in review.events.filter(kind__in=STEPS).select_related("actor")],
-        "approval": {
-            "by": _person(decision.by),
-            "role": "Lead",
-            "at": _time(decision.at),
-            "statement": decision.statement,
-        },
     }
 
 

@@ -15,6 +15,7 @@ from reviews.access import Deed, Refused, ReviewAccess
 from reviews.actions.additions import add_checklist, addable, remove_checklist
 from reviews.actions.answer import Given, answer_question, state_fact
 from reviews.actions.errors import Incomplete, Invalid, Stale
+from reviews.actions.move import newer_edition
 from reviews.actions.submit import submit_review, withdraw_review
 from reviews.forms import given_in
 from reviews.models import Answer, Review, Role
@@ -183,6 +184,7 @@ def _page(
         "last_request": requests.first(),
         "added": sheet.review.editions[1:],
         "addable": addable(sheet.review),
+        "newer": newer_edition(sheet.review),
     }
     return render(request, "reviews/questionnaire.html", context, status=status)
 
