@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from checklists.coverage import Row, gaps, page, read_rows
-from checklists.language import Checklist
+from checklists.language import Checklist, Expression
 from checklists.language.schema import json_schema
 from checklists.publish import LIBRARY, read_library
 from tests.checklists.test_language import MINIMAL
@@ -196,3 +196,13 @@ def test_a_checklist_as_it_is_stored_fits_the_schema_too():
     schema = json.loads((DOCS / "checklist.schema.json").read_text())
     for checklist in read_library():
         assert complaints(schema, checklist.to_json(), schema) == []
+
+
+def test_the_conditions_in_the_reference_can_be_read():
+    text = (DOCS / "checklists.md").read_text()
+    conditions = re.findall(r"^\s*(?:asked|obligatory|when): ([^#\n]+)", text, re.MULTILINE)
+    conditions += re.findall(r"when: ([^,}\"]+)}", text)
+    assert len(conditions) >= 8
+    for condition in conditions:
+        if condition.strip() not in {"true", "false", "default", "…"}:
+            Expression.parse(condition.strip())
