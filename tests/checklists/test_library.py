@@ -423,6 +423,8 @@ def test_clusters_are_advised_for_distributed_training_and_tuning_options_for_fo
     [
         ({"gpu_needed": True, "platform_in_use": True}, {"EDA-T-01-stay"}, 4),
         ({"gpu_needed": False, "platform_in_use": False}, {"EDA-T-01", "EDA-T-02-gpu"}, 3),
+        ({"gpu_needed": True, "platform_in_use": False}, {"EDA-T-01"}, 4),
+        ({"gpu_needed": False, "platform_in_use": True}, {"EDA-T-01-stay", "EDA-T-02-gpu"}, 3),
     ],
 )
 def test_exploration_stays_on_a_platform_in_use_and_builds_gpus_only_where_they_are_needed(
