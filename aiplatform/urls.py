@@ -30,6 +30,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/<uuid:review_id>/questions/<str:question_id>/", questionnaire.question_fragment, name="question"),
     path("reviews/<uuid:review_id>/answers/<str:question_id>/", questionnaire.save_answer, name="answer"),
     path("reviews/<uuid:review_id>/facts/<str:name>/", questionnaire.save_fact, name="fact"),
+    path("reviews/<uuid:review_id>/checklists/", questionnaire.checklist_add, name="checklist-add"),
+    path(
+        "reviews/<uuid:review_id>/checklists/<uuid:edition_id>/removal/",
+        questionnaire.checklist_remove,
+        name="checklist-remove",
+    ),
     path("reviews/<uuid:review_id>/score/", questionnaire.score_panel, name="score"),
     path("reviews/<uuid:review_id>/submission/", questionnaire.submit, name="submit"),
     path("reviews/<uuid:review_id>/withdrawal/", questionnaire.withdraw, name="withdraw"),

@@ -6,7 +6,7 @@ import uuid
 from django.db import models
 from django.db.models import OuterRef, Subquery
 
-from checklists.language import ANY_KIND, Checklist, WorkloadKind
+from checklists.language import ANY_KIND, Checklist, WorkloadKind, joined
 
 _KINDS = [*(kind.value for kind in WorkloadKind), ANY_KIND]
 
@@ -66,3 +66,9 @@ def checklist_of(edition_id: uuid.UUID) -> Checklist:
     Raises Edition.DoesNotExist.
     """
     return Checklist.model_validate(Edition.objects.values_list("content", flat=True).get(pk=edition_id))
+
+
+@functools.lru_cache(maxsize=128)
+def checklist_of_editions(edition_ids: tuple[uuid.UUID, ...]) -> Checklist:
+    """What several editions ask together: see `checklists.language.joined`. Raises Edition.DoesNotExist."""
+    return joined([checklist_of(edition_id) for edition_id in edition_ids])
