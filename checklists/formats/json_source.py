@@ -112,7 +112,7 @@ class JsonSource:
                 inner = (*path, key)
                 if key in seen and len(repeated) < MAX_REPEATED:
                     line = self._place(key_at)[0]
-                    repeated.append(f"line {line}: “{key[:40]}” stands here a second time, and the last one counts.")
+                    repeated.append(f"Line {line}: “{key[:40]}” stands here a second time, and the last one counts.")
                 seen.add(key)
                 at = self._skip(self._skip(at) + 1)
             places[inner] = key_at

@@ -92,7 +92,7 @@ def test_a_file_beyond_the_limit_is_not_looked_at():
 def test_of_a_key_that_stands_twice_the_last_counts_and_it_is_said():
     source = read('{"a": [{"x": 1}],\n "a": [\n{"y": 1}]}')
     assert source.value == {"a": [{"y": 1}]}
-    assert source.repeated_keys == ("line 2: “a” stands here a second time, and the last one counts.",)
+    assert source.repeated_keys == ("Line 2: “a” stands here a second time, and the last one counts.",)
     assert source.line(("a", 0, "y")) == 3
     assert read('{"a": 1}').repeated_keys == ()
 
