@@ -4,6 +4,7 @@ The format is described, with what real files do to it, in docs/formats.md. Item
 choice: the statuses of the file. The format knows no scoring, so all weights here are this product's.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -130,7 +131,7 @@ class _Reader:
         checklist = Checklist.model_validate(
             {
                 "schema": 1,
-                "id": checklist_id("azure", name),
+                "id": checklist_id("azure", f"{name} {_language(self.source.file)}".strip()),
                 "title": shortened(name, SHORT),
                 "version": "1.0",
                 "kind": "any",
@@ -150,11 +151,16 @@ class _Reader:
             return
         text = self._text(path, item, "text", LONG)
         guid, label = self._text(path, item, "guid", SHORT), self._text(path, item, "id", 40)
-        if not text:
-            name = ", ".join(filter(None, [label, guid and f"guid {guid}"])) or "without a guid"
+        if not text and not guid:
             missing = "its text is null" if item.get("text", "") is None else "it has no text"
-            self.skipped.append(f"Line {self._line(path)}: item {name}: {missing}, so there is nothing to ask.")
+            self.skipped.append(
+                f"Line {self._line(path)}: item {label or 'without a guid'}: {missing}, so there is nothing to ask."
+            )
             return
+        if not text:
+            # Where a translation failed, the guid still leads to the item in the original.
+            text = f"{label or guid[:8]}: this file has no text for the item. Look up its guid, {guid}, in the original."
+            self.remarks.note("An item has no text, so its guid is shown in its place", self._line(path))
         question_id = self._question_id(path, guid, text)
         severity, named = self._severity(path, item)
         service = self._text(path, item, "service", SHORT)
@@ -303,8 +309,7 @@ class _Reader:
         if len(names) == len(slots) and len(strange) == len(left) and any(strange):
             meanings |= {name: slot for name, slot in zip(strange, left, strict=True) if name}
             self.remarks.note(
-                "Names that are not the English ones are matched by their place in the list; a translation has the "
-                "id of the original, so that it becomes an edition of the same checklist",
+                "Names that are not the English ones are matched by their place in the list",
                 self._line((key,)),
             )
         return meanings
@@ -335,6 +340,12 @@ class _Reader:
 
     def _line(self, path: Path) -> int:
         return self.source.line(path)
+
+
+def _language(file: str) -> str:
+    """The language of a translation, which stands in its file's name: ai_lz_checklist.ja.json. Empty for English."""
+    found = re.search(r"\.([a-z]{2}(?:-[A-Za-z]{2,4})?)\.json$", file)
+    return found[1].lower() if found and found[1] != "en" else ""
 
 
 def _said(part: Mapping[str, Any], key: str) -> str:

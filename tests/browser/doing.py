@@ -25,7 +25,7 @@ def choose(page: Page, fact: str, *options: str) -> None:
     form = page.locator(f"#fact-{fact}")
     for box in form.locator("input[name=value]").all():
         wanted = box.get_attribute("value") in options
-        if wanted != box.is_checked():
+        if wanted or box.get_attribute("type") == "checkbox":
             box.set_checked(wanted)
     expect(form.locator(".state")).to_have_text("✓ Saved")
 

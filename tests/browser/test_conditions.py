@@ -104,7 +104,8 @@ def test_different_regions_without_a_stated_reason_are_a_finding_by_themselves(v
     start_review(page, "Spread assistant", "Exploratory data analysis")
     for fact, regions in (("data_regions", "westeurope"), ("compute_regions", "westeurope, eastus")):
         type_fact(page, fact, regions)
-    expect(page.locator("#risk-GEN-05")).to_contain_text("High risk")
+    expect(page.locator("#risk-GEN-02")).to_contain_text("High risk")
+    expect(page.locator("#risk-GEN-05")).to_contain_text("Medium risk")
     expect(page.locator("#regions-GEN-05")).to_contain_text("The regions that are stated for the workload differ")
     answer(page, "GEN-05", ["reasoned"])
     expect(page.locator("#risk-GEN-05")).not_to_contain_text("No risk")

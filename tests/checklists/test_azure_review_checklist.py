@@ -53,7 +53,7 @@ def refusal(data):
     ("name", "items", "skipped"),
     [
         ("ai_lz_checklist.en.json", 177, 0),
-        ("ai_lz_checklist.ja.json", 177, 2),
+        ("ai_lz_checklist.ja.json", 177, 0),
         ("apim_checklist.en.json", 44, 0),
         ("databricks_checklist.en.json", 10, 0),
         ("ext-azuremachinelearning_sg_checklist.en.json", 33, 0),
@@ -123,7 +123,9 @@ def test_a_translated_file_means_what_the_english_one_does():
     assert [choice.text for choice in japanese.checklist.questions[0].choices] == [
         *("開ける", "達成", "必須ではありません", "該当なし")
     ]
-    assert "AI.148, guid 294798b1-578b-4219-a46c-eb5443513592: its text is null" in japanese.skipped[0]
+    assert "AI.148: this file has no text" in translated["294798b1-578b-4219-a46c-eb5443513592"].text
+    assert any("An item has no text" in warning for warning in japanese.warnings)
+    assert japanese.checklist.id == f"{english.checklist.id}-ja"
     assert any("“severity” is null: line 616" in warning for warning in japanese.warnings)
     assert any("matched by their place" in warning for warning in japanese.warnings)
 
