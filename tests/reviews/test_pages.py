@@ -24,7 +24,7 @@ def save_url(review: Review, question_id: str = "GEN-01") -> str:
 
 def all_addresses(review: Review) -> dict[str, str]:
     values = {"review_id": review.pk, "question_id": "GEN-01", "name": "x", "key": review.workload.key, "user_id": 1}
-    values["version"] = "1.0"
+    values |= {"version": "1.0", "old": "1.0", "new": "1.0", "format": "json"}
     return {
         pattern.name: reverse(pattern.name, kwargs={name: values[name] for name in pattern.pattern.converters})
         for pattern in urlpatterns
