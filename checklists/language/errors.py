@@ -1,6 +1,7 @@
 """What can be wrong with a checklist file, and where."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, order=True)
@@ -26,8 +27,12 @@ class ChecklistError:
 
 
 class ChecklistErrors(Exception):
-    """A checklist that cannot be used; `errors` holds all that is wrong with it, in file order."""
+    """A checklist that cannot be used; `errors` holds all that is wrong with it, in file order.
 
-    def __init__(self, errors: list[ChecklistError]) -> None:
+    `data` are the plain values of the file, None where not even these could be read.
+    """
+
+    def __init__(self, errors: list[ChecklistError], data: Any = None) -> None:
         self.errors = sorted(errors)
+        self.data = data
         super().__init__("\n".join(str(error) for error in self.errors))

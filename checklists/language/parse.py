@@ -109,7 +109,7 @@ def read(text: str, file: str) -> Parsed:
         reporter = _Reporter(file, data, reader.places)
         shape = [reporter.error(_mistake(error)) for error in _mistakes(invalid)]
         between = [reporter.error(fault) for fault in faults(data)]
-        raise ChecklistErrors(_one_a_place([*shape, *between])) from None
+        raise ChecklistErrors(_one_a_place([*shape, *between]), data) from None
 
 
 def with_included(parsed: Parsed, library: Mapping[str, Checklist]) -> Checklist:
@@ -119,17 +119,16 @@ def with_included(parsed: Parsed, library: Mapping[str, Checklist]) -> Checklist
     is already taken; and for conditions that do not suit the whole.
     """
     checklist = parsed.checklist
-    errors = [
-        parsed.error(("include",), f"include names {name}, which no file of the library has as its id")
-        for name in checklist.include
-        if name not in library
-    ]
-    if errors:
-        raise ChecklistErrors(errors)
+    if unknown := [name for name in checklist.include if name not in library]:
+        reporter = _Reporter(parsed.file, checklist.to_json(), parsed.places)
+        said = "include names {}, which no file of the library has as its id"
+        errors = [reporter.error(Fault(("include",), said.format(name), "unknown-name")) for name in unknown]
+        raise ChecklistErrors(errors, checklist.to_json())
     included = [library[name] for name in checklist.include]
     if nested := [each.id for each in included if each.include]:
         raise ChecklistErrors(
-            [parsed.error(("include",), f"{', '.join(nested)} is included and includes others itself")]
+            [parsed.error(("include",), f"{', '.join(nested)} is included and includes others itself")],
+            checklist.to_json(),
         )
     values = checklist.to_json() | {"include": []}
     for part in ("facts", "sections"):
@@ -137,7 +136,7 @@ def with_included(parsed: Parsed, library: Mapping[str, Checklist]) -> Checklist
     if found := list(faults(values)):
         brought = {part: sum(len(getattr(each, part)) for each in included) for part in ("facts", "sections")}
         reporter = _Reporter(parsed.file, values, parsed.places, brought)
-        raise ChecklistErrors([reporter.error(fault) for fault in found])
+        raise ChecklistErrors([reporter.error(fault) for fault in found], values)
     return Checklist.model_validate(values)
 
 
