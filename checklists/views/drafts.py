@@ -1,11 +1,14 @@
 """Keeping the library: drafts, from their beginning to an edition."""
 
+import json
+import re
 from dataclasses import dataclass, field
 from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.models import AbstractUser
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -30,6 +33,7 @@ from checklists.drafts import (
     understood,
 )
 from checklists.language import ChecklistError, ChecklistErrors
+from checklists.language.model import ID_PATTERN
 from checklists.models import Draft, Edition
 from checklists.publish import shipped_files, version_after
 from checklists.views.document import KIND_TITLES, shown_difference
@@ -106,9 +110,14 @@ class Desk:
         return len(self.found.checklist.questions) if self.found.checklist else 0
 
     @property
+    def is_gone(self) -> bool:
+        """Whether this was the text of a draft that is there no longer."""
+        return self.draft is None and self.version > 0
+
+    @property
     def status(self) -> int:
         """The HTTP status of its page."""
-        if self.conflict is not None or (self.problem and self.draft is None and self.version):
+        if self.conflict is not None or self.is_gone:
             return 409
         return 422 if self.problem else 200
 
@@ -133,7 +142,7 @@ def _new(request: HttpRequest, **more: object) -> HttpResponse:
     return render(request, "checklists/new.html", context, status=422 if more else 200)
 
 
-def _uploaded(request: HttpRequest, uploaded: UploadedFile) -> HttpResponse:
+def _uploaded(request: HttpRequest, uploaded: "UploadedFile[bytes]") -> HttpResponse:
     file, format = (uploaded.name or "file")[:100], request.POST.get("format", "auto")
     try:
         if (uploaded.size or 0) > MAX_UPLOAD_BYTES:
@@ -150,12 +159,14 @@ def _uploaded(request: HttpRequest, uploaded: UploadedFile) -> HttpResponse:
 
 def _from_template(request: HttpRequest) -> HttpResponse:
     given = {name: request.POST.get(name, "").strip() for name in ("id", "title")}
-    title = given["title"].replace("\\", "\\\\").replace('"', '\\"')
-    text = TEMPLATE.format(id=f'"{given["id"]}"', title=f'"{title}"')
-    if errors := understood(text, file="").errors:
-        said = {"id": "letters, digits, - and _, without blanks, such as data-platform", "title": "up to 200 letters"}
-        wrong = "id" if any(error.line == 2 for error in errors) else "title"
-        return _new(request, template_problem=f"The {wrong} cannot be used: write {said[wrong]}.", given=given)
+    # A JSON string is a YAML one too, whatever is in it.
+    text = TEMPLATE.format(id=f'"{given["id"]}"', title=json.dumps(given["title"], ensure_ascii=False))
+    wrong = "" if re.match(ID_PATTERN + r"\Z", given["id"], re.ASCII) else "id"
+    if not wrong and understood(text, file="").errors:
+        wrong = "title"
+    if wrong:
+        hint = {"id": "letters, digits, - and _, without blanks, such as data-platform", "title": "1 to 200 letters"}
+        return _new(request, template_problem=f"The {wrong} cannot be used: write {hint[wrong]}.", given=given)
     return _begun(request, text, f"{given['id']}.yaml", {})
 
 
@@ -210,12 +221,17 @@ def draft_page(request: HttpRequest, key: str) -> HttpResponse:
     text = plain_text(request.POST.get("text", ""))
     version = _number(request, "version")
     if request.POST.get("do") == "check":
-        return _desk(request, Desk(text, f"{key}.yaml", _draft(key), version or 0))
+        stored = _drafts().filter(key=key).first()
+        if stored is None:
+            return _desk(request, _conflicting(text, key, version, DraftChanged(None)))
+        return _desk(request, Desk(text, f"{key}.yaml", stored, version or 0))
     try:
         based_on = _number(request, "overwrite") or version
         draft = save_draft(_person(request), key=key, text=text, version=based_on)
     except NotAccepted as refused:
-        return _desk(request, Desk(text, f"{key}.yaml", _draft(key), version or 0, problem=str(refused)))
+        return _desk(
+            request, Desk(text, f"{key}.yaml", _drafts().filter(key=key).first(), version or 0, problem=str(refused))
+        )
     except DraftChanged as changed:
         return _desk(request, _conflicting(text, key, version, changed))
     if _is_htmx(request):
@@ -227,7 +243,7 @@ def draft_page(request: HttpRequest, key: str) -> HttpResponse:
 def _conflicting(text: str, key: str, version: int | None, changed: DraftChanged) -> Desk:
     """The desk after a save that came too late: what was typed, and the draft as it is."""
     if changed.current is None:
-        said = "Not saved: the draft was published or discarded meanwhile. What you typed is kept here."
+        said = "The draft was published or discarded meanwhile, so nothing was saved. What you typed is in the field."
         return Desk(text, f"{key}.yaml", None, version or 0, problem=said)
     return Desk(text, f"{key}.yaml", changed.current, version or 0, problem=str(changed), conflict=changed.current)
 
@@ -340,8 +356,12 @@ def _mistake(error: ChecklistError, lines: list[str]) -> Remark:
     return Remark(error.line, error.column, error.message, excerpt[:120], about=about)
 
 
+def _drafts() -> QuerySet[Draft]:
+    return Draft.objects.select_related("changed_by", "base").defer("base__content")
+
+
 def _draft(key: str) -> Draft:
-    return get_object_or_404(Draft.objects.select_related("changed_by", "base").defer("base__content"), key=key)
+    return get_object_or_404(_drafts(), key=key)
 
 
 def _person(request: HttpRequest) -> AbstractUser:

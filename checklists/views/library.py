@@ -120,7 +120,7 @@ def _json(checklist: Checklist) -> str:
 
 def _aws_lens(checklist: Checklist) -> tuple[str, tuple[str, ...]]:
     """The lens, and what was left out of it, in sentences."""
-    from checklists.formats.aws_lens import write_aws_lens
+    from checklists.formats.aws_lens_export import write_aws_lens
 
     exported = write_aws_lens(checklist)
     return exported.text, tuple(exported.left_out)
