@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, path
 
 from aiplatform.sign_in import PasswordChange
-from checklists.views import checklist_list, edition_page
+from checklists.urls import urlpatterns as library
 from reviews.views import home, moving, people, questionnaire, reading, report, sign_in, workloads
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -48,6 +48,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/<uuid:review_id>/report.pdf", report.report_pdf, name="report-pdf"),
     path("reviews/<uuid:review_id>/snapshot.json", report.snapshot_json, name="snapshot"),
     path("ca.pem", login_not_required(report.authority), name="authority"),
-    path("checklists/", checklist_list, name="checklists"),
-    path("checklists/<slug:key>/<str:version>/", edition_page, name="edition"),
+    *library,
 ]

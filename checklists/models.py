@@ -1,12 +1,18 @@
-"""Editions: checklists as they were published, for ever."""
+"""Editions: checklists as they were published, for ever. Drafts: what may become one."""
 
 import functools
 import uuid
 
+from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 
 from checklists.language import ANY_KIND, Checklist, WorkloadKind, joined
+
+DRAFT_LENGTH = 1_000_000
+"""Characters that a draft may have; as many bytes are the most that the language reads."""
 
 _KINDS = [*(kind.value for kind in WorkloadKind), ANY_KIND]
 
@@ -32,7 +38,7 @@ class Edition(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    key = models.SlugField("checklist", max_length=64)
+    key = models.SlugField("checklist", max_length=128)
     version = models.CharField(max_length=14)
     title = models.CharField(max_length=200)
     kind = models.CharField(max_length=16, choices=[(kind, kind) for kind in _KINDS])
@@ -57,6 +63,33 @@ class Edition(models.Model):
     def checklist(self) -> Checklist:
         """The checklist as published."""
         return checklist_of(self.pk)
+
+
+class Draft(models.Model):
+    """The text of a checklist that is being written: one at most for each id of a checklist.
+
+    `text` is YAML, right or wrong. `version` grows by one with each save, and a save names the version that it is
+    based on. `base` is the edition that the text began as, None where it began as something else; `origin` is what an
+    uploaded file was: {file, format, skipped, warnings}, empty for none.
+    """
+
+    key = models.SlugField("checklist", max_length=128, primary_key=True)
+    text = models.TextField()
+    version = models.PositiveIntegerField(default=1)
+    base = models.ForeignKey(Edition, on_delete=models.PROTECT, null=True, related_name="+")
+    origin = models.JSONField(default=dict)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["key"]
+        constraints = [
+            models.CheckConstraint(condition=LessThanOrEqual(Length("text"), DRAFT_LENGTH), name="draft_length"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="draft_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Draft of {self.key}"
 
 
 @functools.lru_cache(maxsize=128)

@@ -1,12 +1,15 @@
 """From the library's files to editions in the database."""
 
+import functools
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from checklists.canonical import canonical_json, sha256_hex
 from checklists.language import Checklist, ChecklistError, ChecklistErrors, Parsed, read, with_included
+from checklists.language.model import VERSION_PATTERN
 from checklists.models import Edition
 
 LIBRARY = Path(__file__).parent / "library"
@@ -49,10 +52,61 @@ def publish(checklist: Checklist, *, notes: str = "") -> Edition:
     return edition
 
 
+class VersionRefused(ValueError):
+    """A version that an edition cannot have; the text is a sentence for who gave it."""
+
+
+@transaction.atomic
+def publish_as(checklist: Checklist, *, version: str, notes: str = "") -> Edition:
+    """Publish a checklist that is complete in itself, as this very version.
+
+    Raises `VersionRefused` for a version that is none, is taken, or is not above the newest.
+    """
+    if not re.fullmatch(VERSION_PATTERN, version, re.ASCII):
+        raise VersionRefused(f"“{version}” is not a version: write numbers with points between, such as 1.2.")
+    editions = Edition.objects.without_content().filter(key=checklist.id)
+    if editions.filter(version=version).exists():
+        raise VersionRefused(f"Edition {version} is published already: give this one a higher version.")
+    newest = editions.order_by("-published_at", "-id").first()
+    if newest is not None and _numbers(version) <= _numbers(newest.version):
+        raise VersionRefused(f"The newest edition is {newest.version}: give this one a higher version.")
+    edition = _edition(checklist.model_copy(update={"version": version}), notes)
+    try:
+        with transaction.atomic():
+            edition.save(force_insert=True)
+    except IntegrityError:
+        raise VersionRefused(
+            f"Edition {version} was published a moment ago: give this one a higher version."
+        ) from None
+    return edition
+
+
 def next_version(version: str) -> str:
     """The version with its last part raised by one: 1.0 -> 1.1."""
     *parts, last = version.split(".")
     return ".".join([*parts, str(int(last) + 1)])
+
+
+def version_after(newest: str, wished: str, *, shipped: bool) -> str:
+    """The version to suggest for the edition after the newest: the wished one where it is higher.
+
+    Of a checklist that is `shipped`, 1.2 is followed by 1.2.1, so that 1.3 stays free for the next release.
+    """
+    if _numbers(wished) > _numbers(newest):
+        return wished
+    return f"{newest}.1" if shipped and newest.count(".") == 1 else next_version(newest)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """A version in a form that can be compared: 1.2 is 1.2.0."""
+    parts = [int(part) for part in version.split(".")]
+    return (*parts, *[0] * (3 - len(parts)))
+
+
+@functools.cache
+def shipped_files() -> dict[str, Checklist]:
+    """The files of the shipped library by their ids, each as it stands: what a checklist may include."""
+    return {parsed.checklist.id: parsed.checklist for parsed in _files(LIBRARY, [])}
 
 
 def _edition(checklist: Checklist, notes: str = "") -> Edition:
@@ -95,19 +149,10 @@ def publish_library(folder: Path = LIBRARY) -> list[Edition]:
 
 def _read(folder: Path) -> list[Source]:
     errors: list[ChecklistError] = []
-    files: dict[str, Parsed] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        try:
-            parsed = read(_text(path), path.name)
-        except ChecklistErrors as wrong:
-            errors.extend(wrong.errors)
-            continue
-        first = files.setdefault(parsed.checklist.id, parsed)
-        if first is not parsed:
-            errors.append(parsed.error(("id",), f"the id {parsed.checklist.id} is taken by {first.file}"))
-    whole = {name: parsed.checklist for name, parsed in files.items()}
+    files = _files(folder, errors)
+    whole = {parsed.checklist.id: parsed.checklist for parsed in files}
     sources = []
-    for parsed in files.values():
+    for parsed in files:
         try:
             checklist = with_included(parsed, whole)
         except ChecklistErrors as wrong:
@@ -118,6 +163,21 @@ def _read(folder: Path) -> list[Source]:
     if errors:
         raise ChecklistErrors(errors)
     return sources
+
+
+def _files(folder: Path, errors: list[ChecklistError]) -> list[Parsed]:
+    """The files of a folder that can be read, one for each id; what is wrong with the others goes to `errors`."""
+    files: dict[str, Parsed] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            parsed = read(_text(path), path.name)
+        except ChecklistErrors as wrong:
+            errors.extend(wrong.errors)
+            continue
+        first = files.setdefault(parsed.checklist.id, parsed)
+        if first is not parsed:
+            errors.append(parsed.error(("id",), f"the id {parsed.checklist.id} is taken by {first.file}"))
+    return list(files.values())
 
 
 def _text(path: Path) -> str:

@@ -23,6 +23,9 @@ from checklists.language.vocabulary import DEFAULT_RULE, PILLARS
 ID_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_-]{0,127}$"
 """Ids: of questions, choices, facts, pillars. Foreign formats have up to 128 characters."""
 
+VERSION_PATTERN = r"^[0-9]{1,4}(\.[0-9]{1,4}){0,2}$"
+"""Versions of checklists: 1, 1.2 or 1.2.3."""
+
 
 def _storable(text: str) -> str:
     if "\x00" in text:
@@ -376,7 +379,7 @@ class Checklist(_Value):
     schema_version: Annotated[Literal[1], Field(alias="schema")]
     id: Id
     title: _Title
-    version: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){0,2}$")]
+    version: Annotated[str, StringConstraints(pattern=VERSION_PATTERN)]
     kind: Literal["eda", "training", "inferencing", "any"] | None = None
     summary: _Text
     source: Source | None = None

@@ -24,7 +24,8 @@ def save_url(review: Review, question_id: str = "GEN-01") -> str:
 
 def all_addresses(review: Review) -> dict[str, str]:
     values = {"review_id": review.pk, "question_id": "GEN-01", "name": "x", "key": review.workload.key, "user_id": 1}
-    values |= {"version": review.edition.version, "edition_id": review.edition.pk}
+    version = review.edition.version
+    values |= {"version": version, "edition_id": review.edition.pk, "old": version, "new": version, "format": "json"}
     return {
         pattern.name: reverse(pattern.name, kwargs={name: values[name] for name in pattern.pattern.converters})
         for pattern in urlpatterns
