@@ -159,7 +159,9 @@ class _Reader:
             return
         if not text:
             # Where a translation failed, the guid still leads to the item in the original.
-            text = f"{label or guid[:8]}: this file has no text for the item. Look up its guid, {guid}, in the original."
+            text = (
+                f"{label or guid[:8]}: this file has no text for the item. Look up its guid, {guid}, in the original."
+            )
             self.remarks.note("An item has no text, so its guid is shown in its place", self._line(path))
         question_id = self._question_id(path, guid, text)
         severity, named = self._severity(path, item)
