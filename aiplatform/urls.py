@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from aiplatform.sign_in import PasswordChange
 from checklists.urls import urlpatterns as library
-from reviews.views import home, moving, people, questionnaire, reading, report, sign_in, workloads
+from reviews.views import files, home, moving, people, questionnaire, reading, report, sign_in, workloads
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workloads/<slug:key>/", workloads.workload_page, name="workload"),
     path("workloads/<slug:key>/edit/", workloads.workload_edit, name="workload-edit"),
     path("workloads/<slug:key>/reviews/", workloads.review_start, name="review-start"),
+    path("workloads/<slug:key>/reviews/from-file/", files.review_from_file, name="review-from-file"),
     path("reviews/<uuid:review_id>/", reading.review_page, name="review"),
     path("reviews/<uuid:review_id>/decision/", reading.decide, name="decide"),
     path("reviews/<uuid:review_id>/comments/<str:question_id>/", reading.add_comment, name="comment"),
@@ -36,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         questionnaire.checklist_remove,
         name="checklist-remove",
     ),
+    path("reviews/<uuid:review_id>/query-results/", files.graph_results, name="graph-results"),
     path("reviews/<uuid:review_id>/edition/", moving.move_page, name="move-preview"),
     path("reviews/<uuid:review_id>/edition/move/", moving.move, name="move"),
     path("reviews/<uuid:review_id>/edition/undo/", moving.move_undo, name="move-undo"),

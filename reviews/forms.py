@@ -121,6 +121,20 @@ class StartForm(forms.Form):
         field.queryset = Edition.objects.latest_of_each().without_content().filter(kind=ANY_KIND)
 
 
+class AssessmentForm(forms.Form):
+    """The export of an assessment, to begin a review with its answers."""
+
+    file = forms.FileField(label="File", widget=forms.ClearableFileInput(attrs={"accept": ".csv"}))
+    kind = forms.ChoiceField(label="Kind of workload", choices=_KINDS)
+    beside_another = forms.BooleanField(label="Start it beside one that is running", required=False)
+
+
+class ResultsForm(forms.Form):
+    """Results of resource graph queries."""
+
+    file = forms.FileField(label="File", widget=forms.ClearableFileInput(attrs={"accept": ".json"}))
+
+
 class PersonForm(forms.Form):
     """An account to be made by an administrator."""
 

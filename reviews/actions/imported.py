@@ -2,14 +2,32 @@
 
 from collections.abc import Mapping
 
-from checklists.formats.imported import ImportedAnswer
+from checklists.formats.imported import Imported, ImportedAnswer
 from checklists.language import WorkloadKind
 from checklists.models import Edition
 from reviews.access import Actor
 from reviews.actions.answer import Given, answer_question
+from reviews.actions.errors import Invalid
 from reviews.actions.start import start_review
 from reviews.actions.transaction import writing
 from reviews.models import Review, Workload
+
+
+def edition_of(imported: Imported) -> Edition:
+    """The published edition of the checklist that a file holds, whatever its version.
+
+    Raises `Invalid` where there is none: publishing is for administrators, answering is not.
+    """
+    found = imported.checklist
+    for edition in Edition.objects.without_content().filter(key=found.id).order_by("-published_at"):
+        if edition.checklist.model_copy(update={"version": found.version}) == found:
+            return edition
+    raise Invalid(
+        {
+            "file": f"The questions of this file are not published here as a checklist. Ask an administrator to "
+            f"import it under Checklists; it will be called “{found.title}”."
+        }
+    )
 
 
 def start_filled_review(

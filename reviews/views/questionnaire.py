@@ -184,6 +184,7 @@ def _page(
         "last_request": requests.first(),
         "added": sheet.review.editions[1:],
         "addable": addable(sheet.review),
+        "has_queries": any(card.question.query for card in sheet.all_cards),
         "newer": newer_edition(sheet.review),
     }
     return render(request, "reviews/questionnaire.html", context, status=status)
