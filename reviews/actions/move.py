@@ -106,6 +106,7 @@ def undo_move(actor: Actor, *, review_id: uuid.UUID) -> Review:
 
 
 _CONTENT = ("selected", "left_out", "rows")
+_EMPTY: dict[str, Any] = {name: [] for name in _CONTENT}
 
 
 def _fit(review: Review, new: Checklist) -> dict[str, Any]:
@@ -120,7 +121,7 @@ def _fit(review: Review, new: Checklist) -> dict[str, Any]:
         if question.kind == was.kind and _fits(answer, question):
             continue
         kept = {name: getattr(answer, name) for name in _CONTENT}
-        _restore(answer, _trimmed(answer, question) if question.kind == was.kind else dict.fromkeys(_CONTENT, []))
+        _restore(answer, _trimmed(answer, question) if question.kind == was.kind else _EMPTY)
         before[answer.question_id] = kept | {"version": answer.version}
     return before
 

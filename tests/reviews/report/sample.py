@@ -42,7 +42,18 @@ WANTED = {
 }
 """Question id -> the risk that its answer leaves, as near as its choices allow, and the note."""
 
-FACTS: dict[str, FactValue] = {}
+FACTS: dict[str, FactValue] = {
+    "workload_kind": "inferencing",
+    "criticality": "high",
+    "data_regions": ["swedencentral"],
+    "compute_regions": ["swedencentral"],
+    "caller_regions": ["swedencentral"],
+    "model_origin": ["foundation", "own"],
+    "inferencing_mode": ["batch", "online"],
+    "latency_target_ms": 900,
+    "hosting": ["model_service", "self_hosted"],
+    "platform_shared": True,
+}
 
 DOES_NOT_APPLY = {
     "INF-F-04": "Used by claims operations alone until at least the end of next year.",
