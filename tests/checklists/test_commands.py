@@ -241,6 +241,13 @@ def test_the_format_is_told_by_the_content(data, file, format):
     assert detect(data, file) == format
 
 
+def test_json_of_another_kind_is_no_checklist(tmp_path):
+    (tmp_path / "x.json").write_text('{"metadata": {}, "checks": []}')
+    out, err, code = run("import_checklist", str(tmp_path / "x.json"), "--json")
+    assert (json.loads(out)["format"], code) == ("auto", 1)
+    assert "x.json:1:1: this JSON is no checklist" in err
+
+
 # YAML as it is written
 
 
