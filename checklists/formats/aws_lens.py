@@ -134,7 +134,7 @@ class _Lens:
             questions = self._questions(pillar, path, pillar_id)
             sections.append({"id": pillar_id, "title": title, "questions": questions})
         self._unique("question", list(self._all_questions()))
-        if pillars and not self.question_ids:
+        if pillars and not self.question_ids and not self.errors:
             self._complain(("pillars",), "the lens has no questions")
         return {
             "schema": 1,
