@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from aiplatform.sign_in import PasswordChange
 from checklists.urls import urlpatterns as library
-from reviews.views import home, people, questionnaire, reading, report, sign_in, workloads
+from reviews.views import files, home, moving, people, questionnaire, reading, report, sign_in, workloads
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workloads/<slug:key>/", workloads.workload_page, name="workload"),
     path("workloads/<slug:key>/edit/", workloads.workload_edit, name="workload-edit"),
     path("workloads/<slug:key>/reviews/", workloads.review_start, name="review-start"),
+    path("workloads/<slug:key>/reviews/from-file/", files.review_from_file, name="review-from-file"),
     path("reviews/<uuid:review_id>/", reading.review_page, name="review"),
     path("reviews/<uuid:review_id>/decision/", reading.decide, name="decide"),
     path("reviews/<uuid:review_id>/comments/<str:question_id>/", reading.add_comment, name="comment"),
@@ -30,6 +31,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/<uuid:review_id>/questions/<str:question_id>/", questionnaire.question_fragment, name="question"),
     path("reviews/<uuid:review_id>/answers/<str:question_id>/", questionnaire.save_answer, name="answer"),
     path("reviews/<uuid:review_id>/facts/<str:name>/", questionnaire.save_fact, name="fact"),
+    path("reviews/<uuid:review_id>/checklists/", questionnaire.checklist_add, name="checklist-add"),
+    path(
+        "reviews/<uuid:review_id>/checklists/<uuid:edition_id>/removal/",
+        questionnaire.checklist_remove,
+        name="checklist-remove",
+    ),
+    path("reviews/<uuid:review_id>/query-results/", files.graph_results, name="graph-results"),
+    path("reviews/<uuid:review_id>/edition/", moving.move_page, name="move-preview"),
+    path("reviews/<uuid:review_id>/edition/move/", moving.move, name="move"),
+    path("reviews/<uuid:review_id>/edition/undo/", moving.move_undo, name="move-undo"),
     path("reviews/<uuid:review_id>/score/", questionnaire.score_panel, name="score"),
     path("reviews/<uuid:review_id>/submission/", questionnaire.submit, name="submit"),
     path("reviews/<uuid:review_id>/withdrawal/", questionnaire.withdraw, name="withdraw"),

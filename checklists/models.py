@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 
-from checklists.language import ANY_KIND, Checklist, WorkloadKind
+from checklists.language import ANY_KIND, Checklist, WorkloadKind, joined
 
 DRAFT_LENGTH = 1_000_000
 """Characters that a draft may have; as many bytes are the most that the language reads."""
@@ -99,3 +99,9 @@ def checklist_of(edition_id: uuid.UUID) -> Checklist:
     Raises Edition.DoesNotExist.
     """
     return Checklist.model_validate(Edition.objects.values_list("content", flat=True).get(pk=edition_id))
+
+
+@functools.lru_cache(maxsize=128)
+def checklist_of_editions(edition_ids: tuple[uuid.UUID, ...]) -> Checklist:
+    """What several editions ask together: see `checklists.language.joined`. Raises Edition.DoesNotExist."""
+    return joined([checklist_of(edition_id) for edition_id in edition_ids])

@@ -133,8 +133,7 @@ def score_standing(standing: Standing) -> Result:
 def risk_in(standing: Standing, question: Question) -> Risk:
     """The risk of a question that is asked: what its answer leaves, and what its regions do."""
     answer = standing.answer(question)
-    limit = standing.value(question.benchmark.latency_limit) if question.benchmark else None
-    risk = risk_of(question, answer, latency_limit=Fraction(limit) if isinstance(limit, int | float) else None)
+    risk = risk_of(question, answer, latency_limit=standing.latency_limit(question))
     check = question.region_check
     if check is None or risk is Risk.NOT_APPLICABLE or not standing.regions_differ(question):
         return risk

@@ -6,6 +6,7 @@ the score and in other conditions, until it is asked again.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 
 from checklists.language import Checklist, Expression, Fact, FactValue, Guidance, Question, fitting
@@ -98,6 +99,11 @@ class Standing:
     def guidance(self, question: Question) -> list[Guidance]:
         """The technology guidance that suits."""
         return [advice for advice in question.guidance if self.holds(advice.condition)]
+
+    def latency_limit(self, question: Question) -> Fraction | None:
+        """The latency within which the configurations of a benchmark must stay, in milliseconds; None for any."""
+        limit = self.value(question.benchmark.latency_limit) if question.benchmark else None
+        return Fraction(limit) if isinstance(limit, int | float) else None
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:

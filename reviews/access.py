@@ -35,6 +35,7 @@ class Deed(StrEnum):
     """What can be done to a review."""
 
     ANSWER = "answer"
+    CHANGE_CHECKLIST = "change_checklist"
     COMMENT = "comment"
     SUBMIT = "submit"
     DECIDE = "decide"
@@ -58,6 +59,7 @@ class _Rule:
 
 _RULES = {
     Deed.ANSWER: _Rule(_OPEN, _WRITERS, "be answered"),
+    Deed.CHANGE_CHECKLIST: _Rule(_OPEN, _WRITERS, "have its checklist changed"),
     Deed.COMMENT: _Rule(RUNNING, _WRITERS, "be commented on"),
     Deed.SUBMIT: _Rule(_OPEN, _WRITERS, "be submitted"),
     Deed.DECIDE: _Rule(

@@ -7,7 +7,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.http import QueryDict
 
-from checklists.language import WorkloadKind
+from checklists.language import ANY_KIND, WorkloadKind
+from checklists.measured import COLUMN_TITLES, MAX_ROWS
+from checklists.models import Edition
 from reviews.actions.answer import Given
 from reviews.actions.people import NewPerson
 from reviews.actions.workloads import WorkloadDescription
@@ -105,10 +107,32 @@ class NewWorkloadForm(WorkloadForm):
 
 
 class StartForm(forms.Form):
-    """The kind of a new review."""
+    """The kind of a new review, and what it walks through."""
 
     kind = forms.ChoiceField(label="Kind of workload", choices=_KINDS, widget=forms.RadioSelect)
+    edition = forms.ModelChoiceField(
+        label="Checklist", queryset=Edition.objects.none(), empty_label="The one for this kind", required=False
+    )
     beside_another = forms.BooleanField(label="Start it beside one that is running", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ModelChoiceField[Edition]", self.fields["edition"])
+        field.queryset = Edition.objects.latest_of_each().without_content().filter(kind=ANY_KIND)
+
+
+class AssessmentForm(forms.Form):
+    """The export of an assessment, to begin a review with its answers."""
+
+    file = forms.FileField(label="File", widget=forms.ClearableFileInput(attrs={"accept": ".csv"}))
+    kind = forms.ChoiceField(label="Kind of workload", choices=_KINDS)
+    beside_another = forms.BooleanField(label="Start it beside one that is running", required=False)
+
+
+class ResultsForm(forms.Form):
+    """Results of resource graph queries."""
+
+    file = forms.FileField(label="File", widget=forms.ClearableFileInput(attrs={"accept": ".json"}))
 
 
 class PersonForm(forms.Form):
@@ -168,7 +192,19 @@ def given_in(data: QueryDict) -> Given:
         not_applicable=data.get("not_applicable") == "1",
         reason=_lines(data.get("reason", "")),
         note=_lines(data.get("note", "")),
+        left_out=frozenset(data.getlist("left_out")),
+        rows=_rows(data),
     )
+
+
+def _rows(data: QueryDict) -> list[dict[str, str]]:
+    """The rows of a table, also the empty ones, from fields that are repeated for each row."""
+    columns = {column: data.getlist(column) for column in COLUMN_TITLES}
+    length = min(max(len(texts) for texts in columns.values()), 2 * MAX_ROWS)
+    return [
+        {column: texts[index] if index < len(texts) else "" for column, texts in columns.items() if texts}
+        for index in range(length)
+    ]
 
 
 def _lines(text: str) -> str:

@@ -10,7 +10,8 @@ from django.test import Client
 from checklists.language import WorkloadKind
 from checklists.publish import publish_library
 from reviews.access import Actor
-from reviews.actions.answer import Given, answer_question
+from reviews.actions.answer import Given, answer_question, state_fact
+from reviews.actions.score import result_of
 from reviews.actions.start import start_review
 from reviews.actions.workloads import WorkloadDescription, create_workload
 from reviews.models import Answer, Membership, Review, Role, Team, User, Workload
@@ -113,11 +114,37 @@ def give(user: User, review: Review, question_id: str, **given: object) -> Answe
     )
 
 
+def state(user: User, review: Review, name: str, *texts: str) -> None:
+    """State a fact as its form would send it."""
+    state_fact(Actor(user), review_id=review.pk, name=name, texts=texts)
+
+
+def state_all(user: User, review: Review) -> None:
+    """State every fact that is asked for: yes, the first option, all options, one region, 2 hours, 500."""
+    texts = {"yes_no": ["yes"], "regions": ["westeurope"], "duration": ["2h"], "number": ["500"]}
+    while missing := result_of(review).missing_facts:
+        fact = review.checklist.facts_by_id[missing[0]]
+        options = [option.id for option in fact.options]
+        some = options if fact.type == "many_of" else options[:1]
+        state(user, review, fact.id, *texts.get(fact.type, some))
+
+
 def answer_all(user: User, review: Review) -> None:
-    """Answer every question with its first choice, or with all practices."""
-    for question in review.edition.checklist.questions:
-        chosen = [practice.id for practice in question.practices] if question.kind == "practices" else []
-        give(user, review, question.id, selected=chosen or [question.choices[0].id])
+    """State all facts, and answer every question with its first choice, with all practices, or with good numbers."""
+    state_all(user, review)
+    for question in review.checklist.questions:
+        if question.kind == "quota":
+            rows = [{"service": "Model", "limit": "300", "peak": "100", "unit": "requests"}]
+            give(user, review, question.id, rows=rows)
+        elif question.kind == "benchmark":
+            rows = [
+                {"configuration": name, "throughput": speed, "p95_ms": "300", "cost_per_hour": "4"}
+                for name, speed in (("One GPU", "10"), ("Two GPUs", "18"))
+            ]
+            give(user, review, question.id, rows=rows)
+        else:
+            chosen = [practice.id for practice in question.practices] if question.kind == "practices" else []
+            give(user, review, question.id, selected=chosen or [question.choices[0].id])
 
 
 def version_of(review: Review) -> int:

@@ -7,6 +7,7 @@ Knows nothing of Django or the database. `parse` turns YAML text into a `Checkli
 from checklists.language.errors import ChecklistError, ChecklistErrors
 from checklists.language.expressions import Expression, ExpressionError
 from checklists.language.facts import FactValue, fitting, read_fact, read_number, said, typed
+from checklists.language.join import JoinError, joined
 from checklists.language.model import (
     ANY_KIND,
     BenchmarkTable,
@@ -49,6 +50,7 @@ __all__ = [
     "FactValue",
     "FurtherReading",
     "Guidance",
+    "JoinError",
     "Link",
     "Parsed",
     "Pillar",
@@ -63,6 +65,7 @@ __all__ = [
     "WeightRule",
     "WorkloadKind",
     "fitting",
+    "joined",
     "parse",
     "read",
     "read_fact",

@@ -38,6 +38,7 @@ MAX_PRACTICES = 15
 """Of a question with more practices no table is made: each one doubles it."""
 
 _MAX_TRIALS = 20_000
+_MAX_EFFORT = 2_000_000
 _MAX_NAMES = 100
 _LARGEST = 10**12
 _STEP = Fraction(1, 10_000)
@@ -211,9 +212,9 @@ class _Table:
 
     def example(self, states: int) -> tuple[str, ...]:
         """The smallest selection among some states, of something where there is a choice."""
-        bits = bin(states)[:1:-1]
-        among = (at for at, bit in enumerate(bits) if bit == "1")
-        found = min(among, key=lambda at: (at == 0, at.bit_count(), at), default=0)
+        sizes = _by_size(len(self.practices))
+        among = next((states & size for size in (*sizes[1:], sizes[0]) if states & size), 1)
+        found = (among & -among).bit_length() - 1
         return tuple(practice for index, practice in enumerate(self.practices) if found >> index & 1)
 
 
@@ -223,6 +224,16 @@ def _columns(practices: int) -> tuple[int, tuple[int, ...]]:
     every = (1 << (1 << practices)) - 1
     # Blocks of 2^i ones, 2^i apart: what remains of all ones divided by 2^(2^i) + 1.
     return every, tuple((every // ((1 << (1 << i)) + 1)) << (1 << i) for i in range(practices))
+
+
+@lru_cache(maxsize=MAX_PRACTICES + 1)
+def _by_size(practices: int) -> tuple[int, ...]:
+    """For each number of practices, from none to all, the states in which so many are ticked."""
+    sizes = [1]
+    for index in range(practices):
+        without, ticked = [*sizes, 0], [0, *sizes]
+        sizes = [less | more << (1 << index) for less, more in zip(without, ticked, strict=True)]
+    return tuple(sizes)
 
 
 def _states(node: Node, names: Mapping[str, int], every: int) -> int:
@@ -359,12 +370,14 @@ class _Part:
 def _asking_findings(data: object, questions: list[dict[str, Any]]) -> Iterator[Finding]:
     parts = _parts(data, questions)
     never: set[str] = set()
+    # Shared, so that a file full of hard conditions takes no longer than one of them.
+    effort = _Effort(_MAX_EFFORT)
     for question in questions:
         name = str(question.get("id", ""))
         part = parts.get(name)
         if part is None or part.asked is None:
             continue
-        trial = _Trial(name, parts)
+        trial = _Trial(name, parts, effort)
         if not trial.possible:
             continue
         answer = trial.run()
@@ -397,14 +410,23 @@ def _parts(data: object, questions: list[dict[str, Any]]) -> dict[str, _Part]:
     return parts
 
 
+@dataclass
+class _Effort:
+    """How many tests may still be tried."""
+
+    left: int
+
+
 class _Trial:
     """Tries all that could be said of what the condition of a question depends on, until it holds.
 
-    `possible` is false where the condition cannot be judged, as it names what is not there or leads in a circle.
+    `possible` is false where the condition cannot be judged, as it names what is not there or leads in a circle. Each
+    trial takes its tests from `effort`.
     """
 
-    def __init__(self, question: str, parts: Mapping[str, _Part]) -> None:
+    def __init__(self, question: str, parts: Mapping[str, _Part], effort: _Effort) -> None:
         self.parts = parts
+        self.effort = effort
         self.target = parts[question].asked
         self.order: list[str] = []
         self.trials = 0
@@ -436,7 +458,8 @@ class _Trial:
 
     def _search(self, known: dict[str, Value], at: int) -> bool:
         self.trials += 1
-        if self.trials > _MAX_TRIALS:
+        self.effort.left -= len(self.tests)
+        if self.trials > _MAX_TRIALS or self.effort.left < 0:
             raise _TooManyTrials
         verdict = _verdict(self.target, known)
         if verdict is not None:
@@ -481,10 +504,13 @@ def _verdict(node: Node | None, known: Mapping[str, Value]) -> bool | None:
         return True
     if isinstance(node, And | Or):
         decisive = isinstance(node, Or)
-        verdicts = [_verdict(part, known) for part in node.parts]
-        if decisive in verdicts:
-            return decisive
-        return None if None in verdicts else not decisive
+        open_ = False
+        for part in node.parts:
+            verdict = _verdict(part, known)
+            if verdict is decisive:
+                return decisive
+            open_ = open_ or verdict is None
+        return None if open_ else not decisive
     if isinstance(node, Not):
         verdict = _verdict(node.part, known)
         return None if verdict is None else not verdict

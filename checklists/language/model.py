@@ -71,6 +71,7 @@ _Rule = Annotated[
 ]
 _WeightWord = Literal["leads", "full", "high", "medium", "low"]
 _RiskWord = Literal["none", "medium", "high"]
+_Heaviness = Annotated[int, Field(ge=1, le=5)]
 _Ratio = Annotated[Decimal, Field(gt=0, le=1000, decimal_places=3)]
 
 
@@ -158,7 +159,7 @@ class Choice(_Value):
     risk: Literal["none", "medium", "high", "not_applicable"] | None = None
     earns: Literal["all", "half", "nothing"] | None = None
     needs_note: bool = False
-    weight: Annotated[int, Field(ge=1, le=5)] = 1
+    weight: _Heaviness = 1
     pillars: tuple[Id, ...] = ()
     none_of_these: bool = False
     help: Resource | None = None
@@ -181,7 +182,7 @@ class RiskRule(_Value):
 class QuestionWeight(_Value):
     """How heavy a question is when the condition `when` holds; without `when`, always."""
 
-    weight: Annotated[int, Field(ge=1, le=5)]
+    weight: _Heaviness
     when: _Condition = ""
 
     @cached_property
@@ -296,7 +297,7 @@ class Question(_Value):
         """How heavy it is where no condition says otherwise."""
         return self.weight[-1].weight
 
-    @field_validator("weight", mode="before")
+    @field_validator("weight", mode="before", json_schema_input_type=_Heaviness | tuple[QuestionWeight, ...])
     @classmethod
     def _number_is_rule(cls, weight: object) -> object:
         """`weight: 3` is short for one rule without a condition."""
@@ -390,7 +391,7 @@ class Checklist(_Value):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)
 
-    @field_validator("weights", mode="before")
+    @field_validator("weights", mode="before", json_schema_input_type=dict[Id, _WeightWord | tuple[WeightRule, ...]])
     @classmethod
     def _word_is_rule(cls, weights: object) -> object:
         """`security: full` is short for one rule without a condition."""

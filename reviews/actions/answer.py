@@ -1,12 +1,13 @@
 """Answering questions, stating facts, commenting."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
 
-from checklists.language import Question
+from checklists.language import Question, read_fact
+from checklists.measured import Row, RowError, clean_rows
 from reviews.access import Actor, Deed, ReviewAccess
 from reviews.actions.errors import Invalid, Stale
 from reviews.actions.holding import locked_review, touch, touch_running
@@ -20,6 +21,7 @@ from reviews.models import Answer, Comment, Contributor, EventKind, Review, Work
 class Given:
     """What somebody answers: choice ids, or that the question does not apply and why; and a note.
 
+    `left_out` are the ids of practices that do not apply, `rows` the table of a question answered with numbers.
     `version` is the version of the answer that this one is based on, 0 for none yet; None was not sent and is
     refused, as it would hide that a colleague was faster.
     """
@@ -29,6 +31,24 @@ class Given:
     not_applicable: bool = False
     reason: str = ""
     note: str = ""
+    left_out: Collection[str] = ()
+    rows: Sequence[Mapping[str, str]] = ()
+
+
+@dataclass(frozen=True)
+class _Content:
+    """An answer as it is stored."""
+
+    selected: list[str]
+    left_out: list[str]
+    rows: list[Row]
+    not_applicable: bool
+    reason: str
+    note: str
+
+    @classmethod
+    def of(cls, answer: Answer) -> "_Content":
+        return cls(**{name: getattr(answer, name) for name in cls.__dataclass_fields__})
 
 
 def answer_question(actor: Actor, *, review_id: uuid.UUID, question_id: str, given: Given) -> Answer:
@@ -43,17 +63,17 @@ def answer_question(actor: Actor, *, review_id: uuid.UUID, question_id: str, giv
         access = ReviewAccess(actor.user, review)
         access.require(Deed.ANSWER)
         question = _question(review, question_id)
-        selected = _checked(question, given)
+        content = _checked(question, given)
         answer = Answer.objects.filter(review=review, question_id=question_id).select_related("answered_by").first()
         if answer is None:
             answer = Answer(review=review, question_id=question_id, version=0)
-        content = (selected, given.not_applicable, given.reason, given.note)
-        if answer.version and content == (answer.selected, answer.not_applicable, answer.reason, answer.note):
+        if answer.version and content == _Content.of(answer):
             return answer
         if given.version != answer.version:
             who = "You yourself" if answer.version and answer.answered_by == actor.user else "A colleague"
             raise Stale(_STALE.format(who=who), answer if answer.version else None)
-        answer.selected, answer.not_applicable, answer.reason, answer.note = content
+        for name, value in vars(content).items():
+            setattr(answer, name, value)
         answer.version += 1
         answer.answered_by = actor.user
         answer.answered_at = timezone.now()
@@ -66,19 +86,16 @@ def answer_question(actor: Actor, *, review_id: uuid.UUID, question_id: str, giv
             at=answer.answered_at,
             question=question_id,
             version=answer.version,
-            selected=selected,
-            not_applicable=given.not_applicable,
-            reason=given.reason,
-            note=given.note,
+            **vars(content),
         )
         touch(review)
     return answer
 
 
-def state_fact(actor: Actor, *, review_id: uuid.UUID, name: str, value: bool) -> None:
-    """Say whether a fact holds for the workload; every running review of it is scored anew.
+def state_fact(actor: Actor, *, review_id: uuid.UUID, name: str, texts: Sequence[str]) -> None:
+    """State a fact of the workload, as `checklists.language.read_fact` reads it; nothing takes the statement back.
 
-    Raises as `answer_question` does.
+    Every running review of the workload is scored anew. Raises as `answer_question` does.
     """
     with writing():
         # The workload first: two who state facts in two of its reviews would otherwise wait for each other for ever.
@@ -86,12 +103,20 @@ def state_fact(actor: Actor, *, review_id: uuid.UUID, name: str, value: bool) ->
         review = locked_review(actor.user, review_id)
         access = ReviewAccess(actor.user, review)
         access.require(Deed.ANSWER)
-        if name not in {fact.id for fact in review.edition.checklist.facts}:
+        fact = review.checklist.facts_by_id.get(name)
+        if fact is None:
             raise Invalid({"": f"The checklist of this review asks for no fact named {name}."})
-        known = WorkloadFact.objects.filter(workload=review.workload_id, name=name).values_list("value", flat=True)
-        if known.first() is value:
+        try:
+            value = read_fact(fact, texts)
+        except ValueError as problem:
+            raise Invalid({"": str(problem)}) from None
+        stated = WorkloadFact.objects.filter(workload=review.workload_id, name=name)
+        if stated.values_list("value", flat=True).first() == value:
             return
-        WorkloadFact.objects.update_or_create(workload=review.workload, name=name, defaults={"value": value})
+        if value is None:
+            stated.delete()
+        else:
+            WorkloadFact.objects.update_or_create(workload=review.workload, name=name, defaults={"value": value})
         contributes(access)
         record(review, EventKind.FACT_SET, actor, fact=name, value=value)
         touch_running(review.workload)
@@ -123,24 +148,40 @@ _STALE = "{who} changed this answer after you opened it. Nothing of yours is los
 
 
 def _question(review: Review, question_id: str) -> Question:
-    question = review.edition.checklist.questions_by_id.get(question_id)
+    question = review.checklist.questions_by_id.get(question_id)
     if question is None:
         raise Invalid({"": f"The edition of this review has no question {question_id}."})
     return question
 
 
-def _checked(question: Question, given: Given) -> list[str]:
-    """The chosen ids in the edition's order; raises `Invalid` with all that is wrong."""
-    chosen = set(given.selected)
+def _checked(question: Question, given: Given) -> _Content:
+    """What is to be stored, choices in the edition's order; raises `Invalid` with all that is wrong."""
+    chosen, left_out = set(given.selected), set(given.left_out)
+    alone = {choice.id for choice in question.choices if choice.none_of_these}
+    rows: list[Row] = []
     errors: dict[str, str] = {}
     if given.version is None:
         errors[""] = "The save did not say which version it is based on. Reload the page and save again."
-    if unknown := sorted(chosen - question.choice_ids):
-        errors["choices"] = f"{', '.join(unknown)} is not a choice of {question.id}."
-    elif question.kind == "one" and len(chosen) > 1:
-        errors["choices"] = f"{question.id} takes one choice, and {len(chosen)} were sent."
-    elif len(chosen) > 1 and any(choice.none_of_these for choice in question.choices if choice.id in chosen):
+    if unknown := sorted((chosen | left_out) - question.choice_ids):
+        errors["choices"] = f"{', '.join(unknown)} is not a choice of {question.name}."
+    elif question.kind != "practices" and len(chosen) > 1:
+        errors["choices"] = f"{question.name} takes one choice, and {len(chosen)} were sent."
+    elif len(chosen) > 1 and chosen & alone:
         errors["choices"] = "“None of these” cannot be combined with a practice."
+    elif left_out and question.kind != "practices":
+        errors["left_out"] = f"The choices of {question.name} cannot be marked as not applicable one by one."
+    elif left_out & alone:
+        errors["left_out"] = "“None of these” cannot be marked as not applicable."
+    elif both := sorted(chosen & left_out):
+        errors["left_out"] = f"{', '.join(both)} cannot be in place and not applicable at once."
+    try:
+        rows = clean_rows(question.kind, given.rows) if question.measured else []
+    except RowError as problem:
+        errors["rows"] = str(problem)
+    if given.rows and not question.measured:
+        errors["rows"] = f"{question.name} is not answered with a table."
+    elif rows and chosen:
+        errors["rows"] = "Either fill in the table or make a choice below it: clear one of the two."
     if given.not_applicable and not given.reason.strip():
         errors["reason"] = "Say why the question does not apply: the lead and the auditor will ask."
     for name, text in (("reason", given.reason), ("note", given.note)):
@@ -148,4 +189,8 @@ def _checked(question: Question, given: Given) -> list[str]:
             errors[name] = fault
     if errors:
         raise Invalid(errors)
-    return [choice.id for choice in question.choices if choice.id in chosen]
+
+    def in_order(ids: set[str]) -> list[str]:
+        return [choice.id for choice in question.choices if choice.id in ids]
+
+    return _Content(in_order(chosen), in_order(left_out), rows, given.not_applicable, given.reason, given.note)

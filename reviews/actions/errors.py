@@ -22,9 +22,21 @@ class Stale(Exception):
 
 
 class Incomplete(Exception):
-    """A review that cannot be submitted; `missing` are the ids of the obligatory questions without an answer."""
+    """A review that cannot be submitted.
 
-    def __init__(self, missing: tuple[str, ...]) -> None:
+    `missing` are the ids of the obligatory questions without an answer, `facts` those of the facts that are not
+    stated.
+    """
+
+    def __init__(self, missing: tuple[str, ...], facts: tuple[str, ...] = ()) -> None:
         self.missing = missing
-        count = f"{len(missing)} obligatory question{'s are' if len(missing) > 1 else ' is'}"
-        super().__init__(f"{count} not answered yet.")
+        self.facts = facts
+        parts = [
+            f"{len(ids)} {one if len(ids) == 1 else several}"
+            for ids, one, several in (
+                (missing, "obligatory question is not answered", "obligatory questions are not answered"),
+                (facts, "fact is not stated", "facts are not stated"),
+            )
+            if ids
+        ]
+        super().__init__(f"{' and '.join(parts)} yet.")

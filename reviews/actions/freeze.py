@@ -4,27 +4,48 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from checklists.canonical import canonical_json, sha256_hex
-from checklists.language import PILLARS, Checklist, Question, Section
-from checklists.scoring import METHOD
-from reviews.actions.score import as_json, result_of, store
-from reviews.models import Answer, Comment, Decision, Event, Review, Snapshot, User, WorkloadFact
+from checklists.language import Question, Section, said
+from checklists.measured import COLUMN_TITLES, COLUMNS, measured
+from checklists.models import Edition
+from checklists.scoring import METHOD, score_standing
+from checklists.standing import Standing
+from reviews.actions.score import as_json, standing_of, store
+from reviews.models import Answer, Comment, Decision, Event, Milestone, Review, Snapshot, User
 from reviews.models.trail import STEPS
 
-FORMAT = "ai-platform-review-snapshot/1"
+FORMAT = "ai-platform-review-snapshot/2"
 
 
 def freeze(review: Review, decision: Decision) -> Snapshot:
     """Write the review down as it is now, with the decision that closes it. Call inside the deciding transaction."""
-    content = canonical_json(_content(review, decision))
+    approval = {
+        "by": _person(decision.by),
+        "role": "Lead",
+        "at": _time(decision.at),
+        "statement": decision.statement,
+    }
+    content = canonical_json(state_of(review) | {"approval": approval})
     return Snapshot.objects.create(
         review=review, decision=decision, content=content.decode(), sha256=sha256_hex(content), at=decision.at
     )
 
 
-def _content(review: Review, decision: Decision) -> dict[str, Any]:
-    checklist = review.edition.checklist
-    result = result_of(review)
+def set_milestone(review: Review, *, name: str, by: User) -> Milestone:
+    """Keep the review as it is now under a name. Call inside a writing transaction."""
+    content = canonical_json(state_of(review))
+    return Milestone.objects.create(
+        review=review, name=name, content=content.decode(), sha256=sha256_hex(content), by=by, at=timezone.now()
+    )
+
+
+def state_of(review: Review) -> dict[str, Any]:
+    """The review as it is now, as a snapshot has it but for the approval; its score is brought up to date."""
+    answers = {answer.question_id: answer for answer in review.answers.select_related("answered_by")}
+    standing = standing_of(review, answers.values())
+    result = score_standing(standing)
     store(review, result)
     score = as_json(result)
     risks = score.pop("risks")
@@ -39,13 +60,9 @@ def _content(review: Review, decision: Decision) -> dict[str, Any]:
             "created_by": _person(review.created_by),
             "version": review.version,
         },
-        "workload": _workload(review, checklist),
-        "checklist": {
-            "id": checklist.id,
-            "title": checklist.title,
-            "version": checklist.version,
-            "sha256": review.edition.sha256,
-            "source": checklist.source.model_dump(),
+        "workload": _workload(review, standing),
+        "checklist": _edition(review.edition)
+        | {
             "pillars": [
                 {
                     "id": pillar["id"],
@@ -56,25 +73,30 @@ def _content(review: Review, decision: Decision) -> dict[str, Any]:
                 for pillar in score["pillars"]
             ],
         },
+        "added_checklists": [_edition(edition) for edition in review.editions[1:]],
         "score": {**score, "method": METHOD},
-        "sections": _sections(review, checklist, risks),
+        "sections": _sections(review, standing, answers, risks),
         "contributors": [
             _person(contributor.user)
             for contributor in review.contributors.select_related("user").order_by("user__name", "user__username")
         ],
         "trail": [_event(event) for event in review.events.filter(kind__in=STEPS).select_related("actor")],
-        "approval": {
-            "by": _person(decision.by),
-            "role": "Lead",
-            "at": _time(decision.at),
-            "statement": decision.statement,
-        },
     }
 
 
-def _workload(review: Review, checklist: Checklist) -> dict[str, Any]:
+def _edition(edition: Edition) -> dict[str, Any]:
+    checklist = edition.checklist
+    return {
+        "id": checklist.id,
+        "title": checklist.title,
+        "version": checklist.version,
+        "sha256": edition.sha256,
+        "source": checklist.source.model_dump() if checklist.source else None,
+    }
+
+
+def _workload(review: Review, standing: Standing) -> dict[str, Any]:
     workload = review.workload
-    facts = dict(WorkloadFact.objects.filter(workload=workload).values_list("name", "value"))
     return {
         "key": workload.key,
         "name": workload.name,
@@ -87,12 +109,23 @@ def _workload(review: Review, checklist: Checklist) -> dict[str, Any]:
         "data_classification_title": workload.get_data_classification_display(),
         "regions": workload.regions,
         "links": workload.links,
-        "facts": [{"id": fact.id, "text": fact.text, "value": facts.get(fact.id)} for fact in checklist.facts],
+        "facts": [
+            {
+                "id": fact.id,
+                "text": fact.text,
+                "value": standing.value(fact.id),
+                "said": said(fact, standing.value(fact.id)),
+            }
+            for fact in standing.checklist.facts
+            if standing.is_asked(fact)
+        ],
     }
 
 
-def _sections(review: Review, checklist: Checklist, risks: dict[str, str]) -> list[dict[str, Any]]:
-    answers = {answer.question_id: answer for answer in review.answers.select_related("answered_by")}
+def _sections(
+    review: Review, standing: Standing, answers: dict[str, Answer], risks: dict[str, str]
+) -> list[dict[str, Any]]:
+    """The sections with the questions that are asked: what a condition hides was not part of the review."""
     comments: defaultdict[str, list[Comment]] = defaultdict(list)
     for comment in review.comments.select_related("author"):
         comments[comment.question_id].append(comment)
@@ -103,33 +136,50 @@ def _sections(review: Review, checklist: Checklist, risks: dict[str, str]) -> li
             "title": section.title,
             "intro": section.intro,
             "questions": [
-                _question(question, answers.get(question.id), risks[question.id], comments[question.id])
+                _question(question, standing, answers.get(question.id), risks[question.id], comments[question.id])
                 for question in section.questions
+                if standing.is_asked(question)
             ],
         }
 
-    return [section_content(section) for section in checklist.sections]
+    sections = [section_content(section) for section in standing.checklist.sections]
+    return [section for section in sections if section["questions"]]
 
 
-def _question(question: Question, answer: Answer | None, risk: str, comments: list[Comment]) -> dict[str, Any]:
+def _question(
+    question: Question, standing: Standing, answer: Answer | None, risk: str, comments: list[Comment]
+) -> dict[str, Any]:
     selected = set(answer.selected) if answer else set()
+    left_out = set(answer.left_out) if answer else set()
+    titles = standing.checklist.pillar_titles
     return {
         "id": question.id,
+        "name": question.name,
         "title": question.title,
-        "text": question.text,
+        "text": question.wording,
         "why": question.why,
         "good": question.good,
         "do": question.do,
+        "tags": list(question.tags),
         "pillars": list(question.pillars),
-        "pillar_titles": [PILLARS[pillar] for pillar in question.pillars],
-        "weight": question.weight,
-        "obligatory": question.obligatory,
+        "pillar_titles": [titles[pillar] for pillar in question.pillars],
+        "weight": standing.weight(question),
+        "obligatory": standing.is_obligatory(question),
         "risk": risk,
+        "regions_differ": standing.regions_differ(question),
         "kind": question.kind,
         "choices": [
-            {"id": choice.id, "text": choice.text, "means": choice.means, "selected": choice.id in selected}
+            {
+                "id": choice.id,
+                "text": choice.text,
+                "means": choice.means,
+                "do": choice.do.text if choice.do else "",
+                "selected": choice.id in selected,
+                "not_applicable": choice.id in left_out,
+            }
             for choice in question.choices
         ],
+        "table": _table(question, standing, answer) if answer and answer.rows else None,
         "not_applicable": bool(answer and answer.not_applicable),
         "reason": answer.reason if answer else "",
         "note": answer.note if answer else "",
@@ -139,6 +189,19 @@ def _question(question: Question, answer: Answer | None, risk: str, comments: li
             {"by": _person(comment.author), "at": _time(comment.at), "text": comment.text} for comment in comments
         ],
         "links": [link.model_dump() for link in question.links],
+    }
+
+
+def _table(question: Question, standing: Standing, answer: Answer) -> dict[str, Any]:
+    """The table of a measured answer with what it comes to, all of it texts, in the order of the columns."""
+    computed = "Headroom" if question.quota else f"Cost per {question.benchmark.work}" if question.benchmark else ""
+    found = measured(question, answer.rows, standing.latency_limit(question))
+    return {
+        "columns": [*(COLUMN_TITLES[column] for column in COLUMNS[question.kind]), computed],
+        "rows": [
+            {"cells": [*(row.row[column] for column in COLUMNS[question.kind]), row.shown], "best": row.best}
+            for row in found
+        ],
     }
 
 

@@ -2,22 +2,34 @@
 
 import logging
 import uuid
+from dataclasses import dataclass
 
 from celery import current_app
-from django.db import transaction
+from django.db import connection, transaction
 from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class _Nudge:
+    task: str
+    argument: str
+
+    def __call__(self) -> None:
+        send(self.task, self.argument)
+
+
 def score_later(review_id: uuid.UUID) -> None:
-    """After commit, ask a worker to score the review."""
-    transaction.on_commit(lambda: send("reviews.tasks.score_review", str(review_id)))
+    """After commit, ask a worker to score the review; once, however often it is asked for in one transaction."""
+    nudge = _Nudge("reviews.tasks.score_review", str(review_id))
+    if not any(waiting == nudge for _, waiting, *_ in connection.run_on_commit):
+        transaction.on_commit(nudge)
 
 
 def make_report_later(report_id: uuid.UUID) -> None:
     """After commit, ask a worker to make the report."""
-    transaction.on_commit(lambda: send("reviews.tasks.make_report", str(report_id)))
+    transaction.on_commit(_Nudge("reviews.tasks.make_report", str(report_id)))
 
 
 def send(task: str, argument: str) -> None:

@@ -1,28 +1,50 @@
 """Applying the scoring to a review."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
 
-from checklists.scoring import AnswerValue, Result, Risk, score
+from checklists.language import FactValue
+from checklists.scoring import AnswerValue, Result, Risk, score_standing
+from checklists.standing import Standing
 from reviews.models import Answer, Review, Score, WorkloadFact
 
 
 def result_of(review: Review) -> Result:
     """Score the review as it is now, from the database; the review's version is not checked."""
-    answers = {
-        answer.question_id: value_of(answer)
-        for answer in Answer.objects.filter(review=review).only("question_id", "selected", "not_applicable")
+    answers = Answer.objects.filter(review=review).defer("reason", "answered_by", "answered_at")
+    return score_standing(standing_of(review, answers))
+
+
+def standing_of(review: Review, answers: Iterable[Answer]) -> Standing:
+    """The review's checklist in the light of these answers and of what is stated of the workload: two queries."""
+    values = {answer.question_id: value_of(answer) for answer in answers}
+    return Standing(review.checklist, facts_of(review), values)
+
+
+def facts_of(review: Review) -> dict[str, FactValue]:
+    """All that conditions may ask of the workload: what is stated, and what its description says."""
+    workload = review.workload
+    stated = dict(WorkloadFact.objects.filter(workload=workload).values_list("name", "value"))
+    return stated | {
+        "criticality": workload.criticality,
+        "data_classification": workload.data_classification,
+        "workload_kind": review.kind,
     }
-    facts = dict(WorkloadFact.objects.filter(workload=review.workload_id).values_list("name", "value"))
-    return score(review.edition.checklist, answers, facts)
 
 
 def value_of(answer: Answer) -> AnswerValue:
     """A stored answer as scoring takes it."""
-    return AnswerValue(selected=frozenset(answer.selected), not_applicable=answer.not_applicable)
+    return AnswerValue(
+        selected=frozenset(answer.selected),
+        not_applicable=answer.not_applicable,
+        left_out=frozenset(answer.left_out),
+        rows=tuple(answer.rows),
+        explained=bool(answer.note.strip()),
+    )
 
 
 def apply_score(review_id: uuid.UUID) -> bool:
@@ -31,7 +53,7 @@ def apply_score(review_id: uuid.UUID) -> bool:
     Safe to run at any time and any number of times: the version is read before the answers, so the result is never
     older than it says, and it only replaces one for an older version.
     """
-    review = Review.objects.select_related("edition", "score").defer("edition__content").get(pk=review_id)
+    review = Review.objects.select_related("edition", "score", "workload").defer("edition__content").get(pk=review_id)
     if review.score.for_version >= review.version:
         return False
     store(review, result_of(review))

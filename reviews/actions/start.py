@@ -2,7 +2,7 @@
 
 from django.db.models import Max
 
-from checklists.language import WorkloadKind
+from checklists.language import ANY_KIND, WorkloadKind
 from checklists.models import Edition
 from reviews.access import RUNNING, Actor, require_writer
 from reviews.actions.errors import Invalid
@@ -12,19 +12,29 @@ from reviews.actions.transaction import writing
 from reviews.models import Contributor, EventKind, Review, Score, Workload
 
 
-def start_review(actor: Actor, *, workload: Workload, kind: WorkloadKind, beside_another: bool = False) -> Review:
-    """Start a review of one kind, pinned to the newest edition of that kind's checklist.
+def start_review(
+    actor: Actor,
+    *,
+    workload: Workload,
+    kind: WorkloadKind,
+    edition: Edition | None = None,
+    beside_another: bool = False,
+) -> Review:
+    """Start a review of one kind, pinned to an edition: the newest of that kind's own checklist, unless one is given.
 
     Raises `NotYours` for people who do not write in the workload's team, and `Invalid` where no checklist of the kind
-    is published, or where a review of the kind is running and `beside_another` does not say that this is meant.
+    is published, where the edition is for another kind, or where a review of the kind is running and `beside_another`
+    does not say that this is meant.
     """
     require_writer(actor.user, workload.team)
     with writing():
         # Locked, so that two reviews started at once get two numbers.
         Workload.objects.select_for_update().get(pk=workload.pk)
-        edition = Edition.objects.without_content().filter(kind=kind).order_by("-published_at", "-version").first()
+        edition = edition or Edition.objects.without_content().filter(kind=kind).order_by("-published_at").first()
         if edition is None:
             raise Invalid({"kind": "No checklist of this kind is published: run “manage.py load_checklists”."})
+        if edition.kind not in {kind, ANY_KIND}:
+            raise Invalid({"edition": f"{edition} is for workloads of another kind."})
         running = workload.reviews.filter(kind=kind, state__in=RUNNING).order_by("number").last()
         if running is not None and not beside_another:
             raise Invalid(

@@ -18,15 +18,15 @@ from reviews.models import DecisionKind, EventKind, Review, ReviewState
 def submit_review(actor: Actor, *, review_id: uuid.UUID) -> Review:
     """Hand the review to the leads; from now on nobody answers in it.
 
-    Raises Review.DoesNotExist, `Refused`, and `Incomplete` with the obligatory questions that have no answer.
+    Raises Review.DoesNotExist, `Refused`, and `Incomplete` with what is still to be answered and stated.
     """
     with writing():
         review = locked_review(actor.user, review_id)
         access = ReviewAccess(actor.user, review)
         access.require(Deed.SUBMIT)
         result = result_of(review)
-        if result.missing:
-            raise Incomplete(result.missing)
+        if result.missing or result.missing_facts:
+            raise Incomplete(result.missing, result.missing_facts)
         store(review, result)
         contributes(access)
         again = review.decisions.filter(kind=DecisionKind.CHANGES_REQUESTED).exists()

@@ -68,7 +68,7 @@ def _workload(data: dict[str, Any], team: Team, people: dict[str, User]) -> Revi
     workload = create_workload(author, description, key=data["key"])
     review = start_review(author, workload=workload, kind=WorkloadKind(plan["kind"]))
     for name, value in plan.get("facts", {}).items():
-        state_fact(author, review_id=review.pk, name=name, value=value)
+        state_fact(author, review_id=review.pk, name=name, texts=_texts(value))
     _answer(review, author, people, plan["answers"])
     if plan["state"] == "draft":
         return review
@@ -96,8 +96,17 @@ def _answer(review: Review, author: Actor, people: dict[str, User], answers: dic
             not_applicable="not_applicable" in answer,
             reason=answer.get("not_applicable", ""),
             note=answer.get("note", "").rstrip(),
+            left_out=answer.get("leave_out", ()),
+            rows=[{column: str(value) for column, value in row.items()} for row in answer.get("rows", ())],
         )
         answer_question(actor, review_id=review.pk, question_id=question_id, given=given)
+
+
+def _texts(value: Any) -> list[str]:
+    """A fact's value as a person would send it."""
+    if isinstance(value, bool):
+        return ["yes" if value else "no"]
+    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
 
 
 def _version(review: Review) -> int:

@@ -1,8 +1,19 @@
 """The tables, their constraints, and what each person may see."""
 
+from reviews.models.milestone import EditionChange, Milestone
 from reviews.models.people import Membership, Role, Team, User
 from reviews.models.report import Report, ReportState, Snapshot
-from reviews.models.review import Answer, Comment, Contributor, Decision, DecisionKind, Review, ReviewState, Score
+from reviews.models.review import (
+    Answer,
+    Comment,
+    Contributor,
+    Decision,
+    DecisionKind,
+    Review,
+    ReviewAddition,
+    ReviewState,
+    Score,
+)
 from reviews.models.trail import Event, EventKind
 from reviews.models.workload import Classification, Criticality, Workload, WorkloadFact
 
@@ -14,12 +25,15 @@ __all__ = [
     "Criticality",
     "Decision",
     "DecisionKind",
+    "EditionChange",
     "Event",
     "EventKind",
     "Membership",
+    "Milestone",
     "Report",
     "ReportState",
     "Review",
+    "ReviewAddition",
     "ReviewState",
     "Role",
     "Score",

@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
+from django.utils.functional import cached_property
 
-from checklists.language import WorkloadKind
-from checklists.models import Edition
+from checklists.language import Checklist, WorkloadKind
+from checklists.models import Edition, checklist_of_editions
 from reviews.models.people import User
 from reviews.models.workload import Workload, WorkloadQuerySet
 
@@ -45,7 +46,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
 
 class Review(models.Model):
-    """One walk through one edition for one workload.
+    """One walk through one edition for one workload, and through those that were added to it.
 
     `version` grows with every change of what is scored; a score, a decision or a report names the version it is
     about. `number` counts the reviews of a workload from 1.
@@ -76,6 +77,30 @@ class Review(models.Model):
     def __str__(self) -> str:
         return f"{self.workload.name}, {self.get_kind_display()}, review {self.number}"
 
+    @cached_property
+    def editions(self) -> list[Edition]:
+        """The edition that the review walks through, and those added to it, in the order in which they were."""
+        added = self.additions.select_related("edition").defer("edition__content").order_by("pk")
+        return [self.edition, *(addition.edition for addition in added)]
+
+    @property
+    def checklist(self) -> Checklist:
+        """All that is asked in this review."""
+        return checklist_of_editions(tuple(edition.pk for edition in self.editions))
+
+
+class ReviewAddition(models.Model):
+    """An edition of a checklist for any kind of workload that a review walks through besides its own."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="additions")
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "edition"], name="addition_once")]
+
+    def __str__(self) -> str:
+        return str(self.edition)
+
 
 class Contributor(models.Model):
     """A person who wrote a review or answered in it, and so may not decide on it (also a trigger's rule)."""
@@ -93,14 +118,17 @@ class Contributor(models.Model):
 class Answer(models.Model):
     """What was answered to a question; `version` counts its changes from 1.
 
-    `selected` holds choice ids in the edition's order. Triggers refuse every change once the review is no longer
-    open for answers.
+    `selected` holds choice ids in the edition's order, `left_out` those of practices that do not apply, `rows` the
+    table of a question that is answered with numbers (`checklists.measured.Row`). Triggers refuse
+    every change once the review is no longer open for answers.
     """
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="answers")
-    question_id = models.CharField(max_length=64)
+    question_id = models.CharField(max_length=128)
     version = models.PositiveIntegerField(default=1)
     selected = models.JSONField(default=list)
+    left_out = models.JSONField(default=list)
+    rows = models.JSONField(default=list)
     not_applicable = models.BooleanField(default=False)
     reason = models.TextField(blank=True)
     note = models.TextField(blank=True)
@@ -125,7 +153,7 @@ class Comment(models.Model):
     """What somebody said about one question of a review."""
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="comments")
-    question_id = models.CharField(max_length=64)
+    question_id = models.CharField(max_length=128)
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(max_length=NOTE_LENGTH)
     at = models.DateTimeField(auto_now_add=True)

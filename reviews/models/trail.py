@@ -13,6 +13,10 @@ class EventKind(models.TextChoices):
     CREATED = "created", "Review created"
     ANSWERED = "answered", "Question answered"
     FACT_SET = "fact_set", "Fact stated"
+    CHECKLIST_ADDED = "checklist_added", "Checklist added"
+    CHECKLIST_REMOVED = "checklist_removed", "Checklist taken out"
+    EDITION_CHANGED = "edition_changed", "Moved to another edition"
+    EDITION_CHANGE_UNDONE = "edition_change_undone", "Move to another edition undone"
     COMMENTED = "commented", "Comment made"
     SUBMITTED = "submitted", "Submitted for approval"
     RESUBMITTED = "resubmitted", "Submitted again"
@@ -24,6 +28,10 @@ class EventKind(models.TextChoices):
 
 STEPS = (
     EventKind.CREATED,
+    EventKind.CHECKLIST_ADDED,
+    EventKind.CHECKLIST_REMOVED,
+    EventKind.EDITION_CHANGED,
+    EventKind.EDITION_CHANGE_UNDONE,
     EventKind.SUBMITTED,
     EventKind.RESUBMITTED,
     EventKind.CHANGES_REQUESTED,

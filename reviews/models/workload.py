@@ -66,14 +66,17 @@ class Workload(models.Model):
 
 
 class WorkloadFact(models.Model):
-    """What is known of a workload under the name that conditions use; no row means not yet asked."""
+    """What is stated of a workload under the name that conditions use; no row means that nothing is.
+
+    `value` is JSON, as the type of the fact has it (`checklists.language.FactValue`).
+    """
 
     workload = models.ForeignKey(Workload, on_delete=models.CASCADE, related_name="facts")
-    name = models.CharField(max_length=64)
-    value = models.BooleanField()
+    name = models.CharField(max_length=128)
+    value = models.JSONField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workload", "name"], name="workload_fact_once")]
 
     def __str__(self) -> str:
-        return f"{self.name}: {'yes' if self.value else 'no'}"
+        return f"{self.name}: {self.value}"

@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from reviews.report.snapshot import PillarScoreData, RiskName
-from reviews.report.wording import whole
+from reviews.report.wording import shortened, whole
 
 INK, SOFT, TRACK, ACCENT = "#1b2430", "#56636f", "#e6eaed", "#0f6b6b"
 RISKS: dict[RiskName, tuple[str, str]] = {
@@ -30,6 +30,9 @@ _SHAPES: dict[RiskName, str] = {
     "not_applicable": "M1 5H9",
 }
 """Each risk's mark on a field of 10 by 10; the first two are filled, the others are lines."""
+
+_TITLE = 23
+"""Letters of a pillar's title that have room before its bar; the table of scores has all of it."""
 
 _ROW = 22
 _WIDTH = 310
@@ -55,7 +58,7 @@ def pillar_chart(pillars: Sequence[PillarScoreData]) -> SafeString:
                 "length": round(span * (pillar["score"] or 0) / 100, 1),
                 "number": _BAR_TO + 26,
                 "end": _WIDTH,
-                "title": pillar["title"],
+                "title": shortened(pillar["title"], _TITLE),
                 "score": whole(pillar["score"]),
                 "weight": f"{pillar['weight_title']} · {pillar['weight']}",
                 "ink": INK,
@@ -112,11 +115,11 @@ def risk_mark(risk: RiskName) -> SafeString:
     return _mark(_shape(risk))
 
 
-def choice_mark(kind: Literal["one", "practices"], *, selected: bool) -> SafeString:
+def choice_mark(kind: Literal["one", "practices", "quota", "benchmark"], *, selected: bool) -> SafeString:
     """The sign before a choice, empty or filled: a circle where one is chosen, a square where several may be."""
     outline, fill = (
         ('<circle cx="5" cy="5" r="4.3" {}/>', '<circle cx="5" cy="5" r="2.4" fill="#0f6b6b"/>')
-        if kind == "one"
+        if kind != "practices"
         else ('<rect x=".7" y=".7" width="8.6" height="8.6" {}/>', '<path d="M2.3 5.2 4.3 7.3 7.9 2.8" {}/>')
     )
     line = 'fill="none" stroke="#0f6b6b" stroke-width="{}"'

@@ -27,6 +27,7 @@ def content(snapshot: SnapshotData) -> dict[str, Any]:
     return {
         "snapshot": shown,
         "digest": digest,
+        "editions": [shown["checklist"], *shown["added_checklists"]],
         "running_name": wording.shortened(shown["workload"]["name"], _RUNNING_NAME),
         "name_size": "long" if len(shown["workload"]["name"]) > _LONG_NAME else "short",
         "tone": "busy" if findings else "calm",
@@ -39,7 +40,7 @@ def content(snapshot: SnapshotData) -> dict[str, Any]:
         "contributors": ", ".join(person["name"] for person in shown["contributors"]),
         "regions": ", ".join(shown["workload"]["regions"]) or "Not stated",
         "facts": [
-            {"text": fact["text"], "value": wording.stated(fact["value"])} for fact in shown["workload"]["facts"]
+            {"text": fact["text"], "value": fact["said"] or "Not stated"} for fact in shown["workload"]["facts"]
         ],
         "pillar_chart": pillar_chart(score["pillars"]),
         "risk_chart": risk_chart(score["counts"]),
@@ -63,6 +64,7 @@ def _question(question: QuestionData) -> dict[str, Any]:
         {**choice, "mark": choice_mark(question["kind"], selected=choice["selected"])}
         for choice in question["choices"]
     ]
+    practices = question["kind"] == "practices" and not question["not_applicable"]
     return {
         **question,
         "risk_title": RISKS[question["risk"]][0],
@@ -70,6 +72,11 @@ def _question(question: QuestionData) -> dict[str, Any]:
         "pillar_titles": ", ".join(question["pillar_titles"]),
         "choices": choices,
         "chosen": [choice for choice in choices if choice["selected"]],
+        "to_do": [
+            choice["do"]
+            for choice in choices
+            if practices and choice["do"] and not (choice["selected"] or choice["not_applicable"])
+        ],
         "answered_at": wording.moment(question["answered_at"]) if question["answered_at"] else "",
         "note": _lines(question["note"]),
         "reason": _lines(question["reason"]),

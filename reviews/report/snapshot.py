@@ -33,11 +33,12 @@ class ReviewData(TypedDict):
 
 
 class FactData(TypedDict):
-    """A fact; None where it was not stated."""
+    """A fact that was asked: its value as the type of the fact has it, None where it was not stated, and in words."""
 
     id: str
     text: str
-    value: bool | None
+    value: bool | int | float | str | list[str] | None
+    said: str
 
 
 class WorkloadData(TypedDict):
@@ -74,14 +75,19 @@ class PillarWeight(TypedDict):
     weight_title: str
 
 
-class ChecklistData(TypedDict):
-    """What was asked."""
+class EditionData(TypedDict):
+    """One edition that was walked through."""
 
     id: str
     title: str
     version: str
     sha256: str
-    source: SourceData
+    source: SourceData | None
+
+
+class ChecklistData(EditionData):
+    """What was asked."""
+
     pillars: list[PillarWeight]
 
 
@@ -103,12 +109,28 @@ class ScoreData(TypedDict):
 
 
 class ChoiceData(TypedDict):
-    """One choice, and whether it was chosen."""
+    """One choice, whether it was chosen, and whether it does not apply; what to do where it is not in place."""
 
     id: str
     text: str
     means: str
+    do: str
     selected: bool
+    not_applicable: bool
+
+
+class TableRowData(TypedDict):
+    """One row of a table, as texts in the order of the columns; `best` marks the configuration to take."""
+
+    cells: list[str]
+    best: bool
+
+
+class TableData(TypedDict):
+    """An answer made of numbers; what is computed stands in the last column."""
+
+    columns: list[str]
+    rows: list[TableRowData]
 
 
 class CommentData(TypedDict):
@@ -120,21 +142,25 @@ class CommentData(TypedDict):
 
 
 class QuestionData(TypedDict):
-    """One question with its answer."""
+    """One question with its answer; `name` is its id as people see it."""
 
     id: str
+    name: str
     title: str
     text: str
     why: str
     good: str
     do: str
+    tags: list[str]
     pillars: list[str]
     pillar_titles: list[str]
     weight: int
     obligatory: bool
     risk: RiskName
-    kind: Literal["one", "practices"]
+    regions_differ: bool
+    kind: Literal["one", "practices", "quota", "benchmark"]
     choices: list[ChoiceData]
+    table: TableData | None
     not_applicable: bool
     reason: str
     note: str
@@ -180,6 +206,7 @@ class SnapshotData(TypedDict):
     review: ReviewData
     workload: WorkloadData
     checklist: ChecklistData
+    added_checklists: list[EditionData]
     score: ScoreData
     sections: list[SectionData]
     contributors: list[Person]

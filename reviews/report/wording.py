@@ -26,11 +26,6 @@ def whole(score: float | None) -> str:
     return "–" if score is None else str(int(score + 0.5))
 
 
-def stated(value: bool | None) -> str:
-    """A fact's value as a word."""
-    return {True: "Yes", False: "No", None: "Not stated"}[value]
-
-
 def verdict(snapshot: SnapshotData) -> str:
     """The outcome in one sentence: what was approved with how much left open."""
     counts = snapshot["score"]["counts"]

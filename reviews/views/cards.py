@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from checklists.language import PILLARS, Choice, Fact, Question, Section
-from checklists.scoring import FINDINGS, AnswerValue, Risk, risk_of
+from checklists.language import Choice, Fact, FactOption, FactValue, Guidance, Question, Section, said, typed
+from checklists.measured import COLUMN_TITLES, COLUMNS, Measured, measured
+from checklists.scoring import FINDINGS, Risk, risk_in
+from checklists.standing import Standing
 from reviews.actions.answer import Given
-from reviews.models import Answer, Comment, Report, Review, Score, WorkloadFact
+from reviews.actions.score import standing_of
+from reviews.models import Answer, Comment, Report, Review, Score
 
 RISK_TITLES = {
     Risk.HIGH: "High risk",
@@ -31,22 +34,54 @@ class ChoiceLine:
 
     choice: Choice
     selected: bool
+    left_out: bool
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Technology guidance, and whether it suits the workload."""
+
+    guidance: Guidance
+    element: str
+    suits: bool
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One row of a table to be filled in: its number from 1, (column, title, text) of each cell, what it comes to."""
+
+    number: int
+    cells: list[tuple[str, str, str]]
+    measured: Measured | None
 
 
 @dataclass
 class QuestionCard:
     """One question with its answer: the stored one, or what somebody tried to save, with why that failed.
 
-    `conflict` is the answer that the tried one would have overwritten: a colleague's, or one's own from another tab.
+    `sent_rows` is the table as a save that succeeded sent it, with its empty rows. `conflict` is the answer that the
+    tried one would have overwritten: a colleague's, or one's own from another tab.
     """
 
     question: Question
     answer: Answer | None
+    standing: Standing
     comments: list[Comment] = field(default_factory=list)
     tried: Given | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
     conflict: "QuestionCard | None" = None
     conflict_with_oneself: bool = False
+    sent_rows: list[dict[str, str]] | None = None
+
+    @property
+    def asked(self) -> bool:
+        """Whether the question is asked of this workload."""
+        return self.standing.is_asked(self.question)
+
+    @property
+    def obligatory(self) -> bool:
+        """Whether it must be answered before the review is submitted."""
+        return self.standing.is_obligatory(self.question)
 
     @property
     def version(self) -> int:
@@ -81,9 +116,17 @@ class QuestionCard:
         return self.tried.note if self.tried else self.answer.note if self.answer else ""
 
     @property
+    def left_out(self) -> frozenset[str]:
+        """The ids of the practices that do not apply."""
+        return frozenset(self.tried.left_out if self.tried else self.answer.left_out if self.answer else ())
+
+    @property
     def choices(self) -> list[ChoiceLine]:
         """All choices, in order."""
-        return [ChoiceLine(choice, choice.id in self.selected) for choice in self.question.choices]
+        return [
+            ChoiceLine(choice, choice.id in self.selected, choice.id in self.left_out)
+            for choice in self.question.choices
+        ]
 
     @property
     def chosen(self) -> list[Choice]:
@@ -91,11 +134,89 @@ class QuestionCard:
         return [line.choice for line in self.choices if line.selected]
 
     @property
+    def open_practices(self) -> list[Choice]:
+        """The practices that are not in place and say what to do about it."""
+        return [
+            line.choice
+            for line in self.choices
+            if line.choice.do and line.choice.do.text and not (line.selected or line.left_out)
+        ]
+
+    @property
+    def not_applicable_practices(self) -> list[Choice]:
+        """The practices that do not apply."""
+        return [line.choice for line in self.choices if line.left_out]
+
+    @property
+    def advice(self) -> list[Advice]:
+        """All technology guidance, whether or not it suits."""
+        return [
+            Advice(each, f"advice-{self.question.id}-{each.id}", self.standing.holds(each.condition))
+            for each in self.question.guidance
+        ]
+
+    @property
+    def columns(self) -> list[str]:
+        """The titles of the table's columns, with what is computed last; empty where there is no table."""
+        if not self.question.measured:
+            return []
+        return [*(COLUMN_TITLES[column] for column in COLUMNS[self.question.kind]), self.computed_title]
+
+    @property
+    def computed_title(self) -> str:
+        """What is computed of each row."""
+        benchmark = self.question.benchmark
+        return f"Cost per {benchmark.work}" if benchmark else "Headroom"
+
+    @property
+    def work_title(self) -> str:
+        """What the throughput of a benchmark counts."""
+        benchmark = self.question.benchmark
+        return f"{benchmark.work} per {benchmark.per}" if benchmark else ""
+
+    @property
+    def measured(self) -> list[Measured]:
+        """The stored table with what it comes to."""
+        rows = self.answer.rows if self.answer else []
+        return measured(self.question, rows, self.standing.latency_limit(self.question))
+
+    @property
+    def table(self) -> list[TableRow]:
+        """The rows to be filled in, with an empty one at the end."""
+        columns = COLUMNS[self.question.kind]
+        if self.tried is not None:
+            rows, found = [dict(row) for row in self.tried.rows], []
+        else:
+            found = self.measured
+            rows = [each.row for each in found]
+        rows.append({})
+        return [
+            TableRow(
+                number,
+                [(column, COLUMN_TITLES[column], row.get(column, "")) for column in columns],
+                found[number - 1] if number <= len(found) else None,
+            )
+            for number, row in enumerate(rows, start=1)
+        ]
+
+    @property
+    def outputs(self) -> list[tuple[int, Measured | None]]:
+        """What each row that was sent comes to, by its number on the page."""
+        found = iter(self.measured)
+        rows = self.sent_rows or []
+        return [
+            (number, next(found, None) if any(row.values()) else None) for number, row in enumerate(rows, start=1)
+        ]
+
+    @property
+    def regions_differ(self) -> bool:
+        """Whether the regions that the question is about differ."""
+        return self.standing.regions_differ(self.question)
+
+    @property
     def risk(self) -> Risk:
         """The risk that the stored answer leaves."""
-        if self.answer is None:
-            return Risk.UNANSWERED
-        return risk_of(self.question, AnswerValue(frozenset(self.answer.selected), self.answer.not_applicable))
+        return risk_in(self.standing, self.question)
 
     @property
     def risk_title(self) -> str:
@@ -110,7 +231,8 @@ class QuestionCard:
     @property
     def pillars(self) -> list[str]:
         """The titles of the pillars that the question bears on."""
-        return [PILLARS[pillar] for pillar in self.question.pillars]
+        titles = self.standing.checklist.pillar_titles
+        return [titles[pillar] for pillar in self.question.pillars]
 
     @property
     def error_list(self) -> list[str]:
@@ -126,14 +248,19 @@ class SectionBlock:
     cards: list[QuestionCard]
 
     @property
+    def asked(self) -> list[QuestionCard]:
+        """The questions that are asked."""
+        return [card for card in self.cards if card.asked]
+
+    @property
     def total(self) -> int:
-        """How many questions it has."""
-        return len(self.cards)
+        """How many questions are asked."""
+        return len(self.asked)
 
     @property
     def answered(self) -> int:
         """How many of them have an answer."""
-        return sum(card.risk is not Risk.UNANSWERED for card in self.cards)
+        return sum(card.standing.answer(card.question).answered for card in self.asked)
 
     @property
     def complete(self) -> bool:
@@ -143,10 +270,40 @@ class SectionBlock:
 
 @dataclass
 class FactLine:
-    """One fact, and what is known of it."""
+    """One fact, and what is stated of it; or what somebody tried to state, with why that failed."""
 
     fact: Fact
-    value: bool | None
+    value: FactValue
+    asked: bool
+    tried: list[str] | None = None
+    error: str = ""
+
+    @property
+    def said(self) -> str:
+        """The value in words; empty where nothing is stated."""
+        return said(self.fact, self.value)
+
+    @property
+    def typed(self) -> str:
+        """The value as it is typed."""
+        return ", ".join(self.tried) if self.tried is not None else typed(self.fact, self.value)
+
+    @property
+    def options(self) -> list[tuple[FactOption, bool]]:
+        """Each option, and whether it is stated; yes and no for a fact that is one of the two."""
+        if self.fact.type == "yes_no":
+            return [(FactOption(id=word.lower(), text=word), self.said == word) for word in ("Yes", "No")]
+        stated = self.value if isinstance(self.value, list) else [self.value]
+        return [(option, option.id in stated) for option in self.fact.options]
+
+    @property
+    def hint(self) -> str:
+        """How to type a value."""
+        return {
+            "regions": "Separated by commas: westeurope, swedencentral",
+            "duration": "A number and s, min, h or d: 30 min, 4 h, 2 d",
+            "number": f"A number, in {self.fact.unit}" if self.fact.unit else "A number",
+        }.get(self.fact.type, "")
 
 
 @dataclass
@@ -179,22 +336,46 @@ class ReviewSheet:
     """A whole review as pages show it."""
 
     review: Review
+    standing: Standing
     blocks: list[SectionBlock]
     facts: list[FactLine]
 
     @property
-    def cards(self) -> list[QuestionCard]:
-        """All questions, in the edition's order."""
+    def all_cards(self) -> list[QuestionCard]:
+        """All questions, also those that are not asked, in the edition's order."""
         return [card for block in self.blocks for card in block.cards]
+
+    @property
+    def cards(self) -> list[QuestionCard]:
+        """The questions that are asked, in the edition's order."""
+        return [card for card in self.all_cards if card.asked]
+
+    @property
+    def hidden(self) -> list[str]:
+        """The ids of the page's elements that conditions hide."""
+        return [
+            *(f"fact-{line.fact.id}" for line in self.facts if not line.asked),
+            *(f"section-{block.section.id}" for block in self.blocks if not block.total),
+            *(f"q-{card.question.id}" for card in self.all_cards if not card.asked),
+            *(f"optional-{card.question.id}" for card in self.all_cards if card.obligatory),
+            *(advice.element for card in self.all_cards for advice in card.advice if not advice.suits),
+        ]
+
+    @property
+    def missing_facts(self) -> list[FactLine]:
+        """The facts that must be stated before the review is submitted, and are not."""
+        return [line for line in self.facts if line.fact.id in self.standing.missing_facts]
 
     def card(self, question_id: str) -> QuestionCard:
         """The card of one question; raises StopIteration for one that the edition does not have."""
-        return next(card for card in self.cards if card.question.id == question_id)
+        return next(card for card in self.all_cards if card.question.id == question_id)
 
     @property
     def worst_first(self) -> list[QuestionCard]:
         """All questions, the risky answers before the others."""
-        return sorted(self.cards, key=lambda card: (_WORST_FIRST.index(card.risk), -card.question.weight))
+        return sorted(
+            self.cards, key=lambda card: (_WORST_FIRST.index(card.risk), -self.standing.weight(card.question))
+        )
 
     @property
     def findings(self) -> list[QuestionCard]:
@@ -219,7 +400,7 @@ class ReviewSheet:
     @property
     def missing(self) -> list[QuestionCard]:
         """The obligatory questions without an answer."""
-        return [card for card in self.cards if card.question.obligatory and card.risk is Risk.UNANSWERED]
+        return [card for card in self.cards if card.question.id in self.standing.missing]
 
     @property
     def panel(self) -> ScorePanel:
@@ -233,28 +414,25 @@ class ReviewSheet:
 
 
 def sheet_of(review: Review, *, with_comments: bool = True) -> ReviewSheet:
-    """Read a review for showing: two queries, three with comments, however long it is."""
+    """Read a review for showing: three queries, four with comments, however long it is."""
     answers = {answer.question_id: answer for answer in review.answers.select_related("answered_by")}
     comments = _by_question(review.comments.select_related("author")) if with_comments else {}
-    checklist = review.edition.checklist
-    known = (
-        dict(WorkloadFact.objects.filter(workload=review.workload_id).values_list("name", "value"))
-        if checklist.facts
-        else {}
-    )
+    standing = standing_of(review, answers.values())
+    checklist = standing.checklist
     return ReviewSheet(
         review=review,
+        standing=standing,
         blocks=[
             SectionBlock(
                 section,
                 [
-                    QuestionCard(question, answers.get(question.id), comments.get(question.id, []))
+                    QuestionCard(question, answers.get(question.id), standing, comments.get(question.id, []))
                     for question in section.questions
                 ],
             )
             for section in checklist.sections
         ],
-        facts=[FactLine(fact, known.get(fact.id)) for fact in checklist.facts],
+        facts=[FactLine(fact, standing.value(fact.id), standing.is_asked(fact)) for fact in checklist.facts],
     )
 
 

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from aiplatform.sign_in import is_htmx
 from reviews.access import Deed, Refused, ReviewAccess
+from reviews.actions.additions import add_checklist, addable, remove_checklist
 from reviews.actions.answer import Given, answer_question, state_fact
 from reviews.actions.errors import Incomplete, Invalid, Stale
+from reviews.actions.move import newer_edition
 from reviews.actions.submit import submit_review, withdraw_review
 from reviews.forms import given_in
 from reviews.models import Answer, Review, Role
@@ -64,10 +66,12 @@ def save_answer(request: HttpRequest, review_id: uuid.UUID, question_id: str) ->
     if not is_htmx(request):
         return redirect(_place(review_id, f"q-{question_id}"))
     sheet = sheet_of(review_for(request, review_id), with_comments=False)
+    card = sheet.card(question_id)
+    card.sent_rows = [dict(row) for row in given.rows]
     context = {
         "sheet": sheet,
         "review": sheet.review,
-        "card": sheet.card(question_id),
+        "card": card,
         "saved": True,
         "show_missing": _MISSING in request.headers.get("HX-Current-URL", ""),
     }
@@ -76,16 +80,56 @@ def save_answer(request: HttpRequest, review_id: uuid.UUID, question_id: str) ->
 
 @require_POST
 def save_fact(request: HttpRequest, review_id: uuid.UUID, name: str) -> HttpResponse:
-    """Say yes or no to a fact of the workload."""
-    review_for(request, review_id)
-    if request.POST.get("value") not in {"yes", "no"}:
-        raise Invalid({"": "Say yes or no."})
-    state_fact(actor_of(request), review_id=review_id, name=name, value=request.POST["value"] == "yes")
+    """State a fact of the workload; one that does not fit comes back as it was typed, with the reason."""
+    texts = request.POST.getlist("value")
+    problem: Invalid | Refused | None = None
+    try:
+        state_fact(actor_of(request), review_id=review_id, name=name, texts=texts)
+    except (Invalid, Refused) as refusal:
+        problem = refusal
+    except Review.DoesNotExist:
+        raise Http404 from None
+    if problem is None and not is_htmx(request):
+        return redirect(_place(review_id, f"fact-{name}"))
+    sheet = sheet_of(review_for(request, review_id), with_comments=not is_htmx(request))
+    line = next((line for line in sheet.facts if line.fact.id == name), None)
+    if line is None:
+        raise problem or Http404(f"The checklist of this review asks for no fact named {name}.")
+    if problem is None:
+        context = {
+            "sheet": sheet,
+            "review": sheet.review,
+            "line": line,
+            "show_missing": _MISSING in request.headers.get("HX-Current-URL", ""),
+        }
+        return render(request, "reviews/questionnaire.html#fact_saved", context)
+    line.tried, line.error = texts, str(problem)
     if not is_htmx(request):
-        return redirect(_place(review_id, "facts"))
-    sheet = sheet_of(review_for(request, review_id), with_comments=False)
-    context = {"sheet": sheet, "review": sheet.review, "fact_saved": name}
-    return render(request, "reviews/questionnaire.html#fact_saved", context)
+        return _page(request, sheet, status=status_of(problem))
+    context = {"sheet": sheet, "review": sheet.review, "line": line}
+    return render(request, "reviews/questionnaire.html#fact_not_saved", context, status=status_of(problem))
+
+
+@require_POST
+def checklist_add(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
+    """Add a checklist to the review."""
+    review_for(request, review_id)
+    try:
+        edition_id = uuid.UUID(request.POST.get("edition", ""))
+    except ValueError:
+        raise Invalid({"edition": "Choose a checklist to add."}) from None
+    add_checklist(actor_of(request), review_id=review_id, edition_id=edition_id)
+    messages.success(request, "The checklist is part of this review now; its questions come last.")
+    return redirect("questionnaire", review_id)
+
+
+@require_POST
+def checklist_remove(request: HttpRequest, review_id: uuid.UUID, edition_id: uuid.UUID) -> HttpResponse:
+    """Take an added checklist out of the review."""
+    review_for(request, review_id)
+    remove_checklist(actor_of(request), review_id=review_id, edition_id=edition_id)
+    messages.success(request, "The checklist is taken out. Its answers are kept, should you add it again.")
+    return redirect("questionnaire", review_id)
 
 
 @require_safe
@@ -138,6 +182,10 @@ def _page(
         "withdraw_reason": withdrawing[0],
         "withdraw_error": withdrawing[1],
         "last_request": requests.first(),
+        "added": sheet.review.editions[1:],
+        "addable": addable(sheet.review),
+        "has_queries": any(card.question.query for card in sheet.all_cards),
+        "newer": newer_edition(sheet.review),
     }
     return render(request, "reviews/questionnaire.html", context, status=status)
 
@@ -155,7 +203,7 @@ def _not_saved(
     sheet = sheet_of(review_for(request, review_id))
     card = _card(sheet, question_id)
     if current is not None:
-        card.conflict = QuestionCard(card.question, current)
+        card.conflict = QuestionCard(card.question, current, sheet.standing)
         card.conflict_with_oneself = current.answered_by == person_of(request)
     card.tried, card.errors = given, errors
     if not is_htmx(request):
@@ -165,7 +213,7 @@ def _not_saved(
 
 
 def _card(sheet: ReviewSheet, question_id: str) -> QuestionCard:
-    for card in sheet.cards:
+    for card in sheet.all_cards:
         if card.question.id == question_id:
             return card
     raise Http404(f"The edition of this review has no question {question_id}.")

@@ -67,7 +67,7 @@ def add_comment(request: HttpRequest, review_id: uuid.UUID, question_id: str) ->
     except Review.DoesNotExist:
         raise Http404 from None
     review = review_for(request, review_id)
-    card = next((card for card in sheet_of(review).cards if card.question.id == question_id), None)
+    card = next((card for card in sheet_of(review).all_cards if card.question.id == question_id), None)
     if card is None:
         raise Http404(f"The edition of this review has no question {question_id}.")
     status = status_of(problem) if problem else 200

@@ -93,10 +93,11 @@ def review_start(request: HttpRequest, key: str) -> HttpResponse:
                 actor,
                 workload=workload,
                 kind=WorkloadKind(form.cleaned_data["kind"]),
+                edition=form.cleaned_data["edition"],
                 beside_another=form.cleaned_data["beside_another"],
             )
         except Invalid as problem:
-            form.add_error("kind", str(problem))
+            form.add_error("edition" if "edition" in problem.errors else "kind", str(problem))
         else:
             return redirect("questionnaire", review.pk)
     return _page(request, workload, form, status=422)

@@ -3,34 +3,12 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.doing import answer, choose, fill_row, start_review, state_everything
 from tests.support.pdf import pdfsig, text_of
-
-GOOD = {
-    "GEN-04": "designed",
-    "INF-F-01": "online",
-    "INF-F-04": "one_team",
-}
-
-
-def start_review(page: Page, name: str, kind: str) -> None:
-    page.get_by_role("link", name="New workload and review").click()
-    page.get_by_label("Name").fill(name)
-    page.get_by_label(kind).check()
-    page.get_by_label("Purpose").fill("Answers questions of customers about their contracts.")
-    page.get_by_label("Regions").fill("westeurope")
-    page.get_by_role("button", name="Start the review").click()
-    page.get_by_role("heading", name="Questionnaire").wait_for()
 
 
 def overall(page: Page) -> str:
     return page.locator("#score .overall strong").inner_text()
-
-
-def answer(page: Page, question: str, choices: list[str]) -> None:
-    card = page.locator(f"#q-{question}")
-    for choice in choices:
-        card.locator(f"input[name=choice][value='{choice}']").check()
-    expect(card.locator(".state")).to_have_text("✓ Saved")
 
 
 def test_from_an_empty_review_to_a_signed_report_that_pdfsig_finds_valid(visitor, site, tmp_path: Path):
@@ -40,13 +18,21 @@ def test_from_an_empty_review_to_a_signed_report_that_pdfsig_finds_valid(visitor
     questionnaire = page.url
 
     expect(page.locator("#score .overall strong")).to_have_text("0", timeout=20_000)
-    questions = [element.get_attribute("id").removeprefix("q-") for element in page.locator("article.question").all()]
-    assert len(questions) == 23
+    state_everything(page)
+    cards = page.locator("article.question:visible")
+    questions = [element.get_attribute("id").removeprefix("q-") for element in cards.all()]
+    assert len(questions) == 24
     for question in questions[:-1]:
         inputs = page.locator(f"#q-{question} input[name=choice]").all()
         practices = inputs[0].get_attribute("type") == "checkbox"
         values = [each.get_attribute("value") for each in inputs if each.get_attribute("data-alone") is None]
-        answer(page, question, values if practices else [GOOD.get(question, values[0])])
+        if page.locator(f"#q-{question} input[name=peak]").count():
+            fill_row(page, question, 1, service="Model", limit="300,000", peak="190000", unit="tokens a minute")
+        elif page.locator(f"#q-{question} input[name=throughput]").count():
+            fill_row(page, question, 1, configuration="One GPU", throughput="10", p95_ms="700", cost_per_hour="4")
+            fill_row(page, question, 2, configuration="Two GPUs", throughput="18", p95_ms="500", cost_per_hour="8")
+        else:
+            answer(page, question, values if practices else values[:1])
     page.locator("#note-GEN-01").fill("ADR-12 and ADR-15.\nBoth in the architecture wiki.")
     expect(page.locator("#state-GEN-01")).to_have_text("✓ Saved")
     expect(page.locator("#score .overall strong")).not_to_have_text("0", timeout=20_000)
@@ -56,7 +42,7 @@ def test_from_an_empty_review_to_a_signed_report_that_pdfsig_finds_valid(visitor
     expect(page.locator("#incomplete")).to_contain_text("1 obligatory question is not answered yet")
     page.get_by_role("link", name=re.compile("INF-N-08")).click()
     answer(page, "INF-N-08", ["unknown"])
-    expect(page.locator("#progress")).to_contain_text("23 of 23 answered")
+    expect(page.locator("#progress")).to_contain_text("24 of 24 answered")
     expect(page.locator("#score .overall strong")).not_to_have_text(almost, timeout=20_000)
 
     page.goto(questionnaire)
@@ -155,12 +141,12 @@ def test_none_of_these_and_the_practices_exclude_each_other(visitor):
     page = visitor("ada").page
     start_review(page, "Alone assistant", "Exploratory data analysis")
     card = page.locator("#q-EDA-N-02")
-    card.locator("input[value=EDA-N-02a]").check()
-    card.locator("input[value=none_of_these]").check()
-    expect(card.locator("input[value=EDA-N-02a]")).not_to_be_checked()
+    card.locator("input[name=choice][value=EDA-N-02a]").check()
+    card.locator("input[name=choice][value=none_of_these]").check()
+    expect(card.locator("input[name=choice][value=EDA-N-02a]")).not_to_be_checked()
     expect(card.locator(".state")).to_have_text("✓ Saved")
-    card.locator("input[value=EDA-N-02b]").check()
-    expect(card.locator("input[value=none_of_these]")).not_to_be_checked()
+    card.locator("input[name=choice][value=EDA-N-02b]").check()
+    expect(card.locator("input[name=choice][value=none_of_these]")).not_to_be_checked()
 
 
 def test_not_applicable_asks_for_its_reason_and_saves_with_it(visitor):
@@ -179,7 +165,7 @@ def test_the_score_follows_a_fact_that_changes_the_weights(visitor):
     page = visitor("ada").page
     start_review(page, "Nightly model", "Training and fine-tuning")
     expect(page.locator("#score .pillars")).to_contain_text("Reliability low", timeout=20_000)
-    page.locator("#facts").get_by_label("Yes").check()
+    choose(page, "models_must_stay_fresh", "yes")
     expect(page.locator("#score .pillars")).to_contain_text("Reliability full", timeout=20_000)
 
 
@@ -197,7 +183,7 @@ def test_without_javascript_the_whole_form_works_with_its_buttons(visitor):
 
 def test_no_page_is_wider_than_a_phone(visitor, site):
     page = visitor("lea", viewport={"width": 390, "height": 844}).page
-    addresses = ["/", "/workloads/", "/workloads/claims-assistant/", "/checklists/", "/checklists/training/1.0/"]
+    addresses = ["/", "/workloads/", "/workloads/claims-assistant/", "/checklists/", "/checklists/training/2.0/"]
     for address in addresses:
         page.goto(site.url + address)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
@@ -225,11 +211,12 @@ def test_a_fact_that_cannot_be_saved_says_so(visitor):
     ada = visitor("ada")
     start_review(ada.page, "Offline training", "Training and fine-tuning")
     ada.context.set_offline(True)
-    ada.page.locator("#facts").get_by_label("Yes").check()
-    expect(ada.page.locator("#facts .state")).to_contain_text("the server cannot be reached", timeout=10_000)
+    fact = ada.page.locator("#fact-models_must_stay_fresh")
+    fact.get_by_label("Yes").check()
+    expect(fact.locator(".state")).to_contain_text("the server cannot be reached", timeout=10_000)
     ada.context.set_offline(False)
-    ada.page.locator("#facts").get_by_role("button", name="Save").click()
-    expect(ada.page.locator("#facts .state")).to_have_text("✓ Saved")
+    fact.get_by_role("button", name="Save").click()
+    expect(fact.locator(".state")).to_have_text("✓ Saved")
     ada.complaints.clear()
 
 

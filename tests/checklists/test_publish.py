@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_library_is_published_once(db):
-    assert sorted(edition.key for edition in publish_library()) == ["eda", "inferencing", "training"]
+    assert sorted(edition.key for edition in publish_library()) == ["eda", "inferencing", "orchestration", "training"]
     assert publish_library() == []
     assert [edition.checklist for edition in Edition.objects.order_by("key")] == sorted(
         read_library(), key=lambda checklist: checklist.id

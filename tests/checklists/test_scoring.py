@@ -2,17 +2,63 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from checklists.language import Checklist, parse
+from checklists.language import Checklist, Fact, FactValue, Question, parse
 from checklists.publish import read_library
-from checklists.scoring import AnswerValue, Result, Risk, score
+from checklists.scoring import AnswerValue, Result, Risk, risk_in, score, score_standing
+from checklists.standing import Standing
 from tests.checklists.test_language import MINIMAL
 
 LIBRARY = read_library()
 SMALL = parse(MINIMAL, "small.yaml")
+RISKS = ["high", "medium", "none"]
+
+
+Facts = dict[str, FactValue]
+Answers = dict[str, AnswerValue]
+Case = tuple[Checklist, Answers, Facts]
+ROW = {"service": "s", "unit": "u", "configuration": "c", "cost_per_hour": "1", "throughput": "1"}
+
+
+def values(fact: Fact) -> st.SearchStrategy[FactValue]:
+    options = [option.id for option in fact.options] or ["westeurope", "eastus"]
+    match fact.type:
+        case "yes_no":
+            return st.booleans()
+        case "one_of":
+            return st.sampled_from(options)
+        case "many_of" | "regions":
+            return st.lists(st.sampled_from(options), min_size=1, unique=True)
+        case _:
+            return st.sampled_from([10, 3600, 100_000])
 
 
 @st.composite
-def answered(draw: st.DrawFn) -> tuple[Checklist, dict[str, AnswerValue]]:
+def stated(draw: st.DrawFn, checklist: Checklist) -> Facts:
+    facts: Facts = {
+        "workload_kind": checklist.kind,
+        "criticality": draw(st.sampled_from(["low", "medium", "high", "critical"])),
+    }
+    for fact in checklist.facts:
+        if draw(st.integers(0, 3)):
+            facts[fact.id] = draw(values(fact))
+    return facts
+
+
+@st.composite
+def answers_to(draw: st.DrawFn, question: Question) -> AnswerValue:
+    explained = draw(st.booleans())
+    if question.measured and draw(st.booleans()):
+        numbers = draw(st.lists(st.integers(1, 100), min_size=1, max_size=3))
+        rows = tuple({**ROW, "limit": "50", "peak": str(number), "p95_ms": str(number)} for number in numbers)
+        return AnswerValue(rows=rows, explained=explained)
+    ids = [choice.id for choice in (question.practices if question.kind == "practices" else question.choices)]
+    most = len(ids) if question.kind == "practices" else 1
+    chosen = draw(st.sets(st.sampled_from(ids), min_size=1, max_size=most))
+    return AnswerValue(frozenset(chosen), explained=explained)
+
+
+@st.composite
+def answered(draw: st.DrawFn) -> Case:
     checklist = draw(st.sampled_from(LIBRARY))
     answers = {}
     for question in checklist.questions:
@@ -20,13 +66,8 @@ def answered(draw: st.DrawFn) -> tuple[Checklist, dict[str, AnswerValue]]:
             case "not applicable":
                 answers[question.id] = AnswerValue(not_applicable=True)
             case "answer":
-                ids = [
-                    choice.id for choice in (question.practices if question.kind == "practices" else question.choices)
-                ]
-                most = len(ids) if question.kind == "practices" else 1
-                chosen = draw(st.sets(st.sampled_from(ids), min_size=1, max_size=most))
-                answers[question.id] = AnswerValue(frozenset(chosen))
-    return checklist, answers
+                answers[question.id] = draw(answers_to(question))
+    return checklist, answers, draw(stated(checklist))
 
 
 def small_with(*changes: tuple[str, str]) -> Checklist:
@@ -37,14 +78,15 @@ def small_with(*changes: tuple[str, str]) -> Checklist:
     return parse(text, "small.yaml")
 
 
-def without_what_does_not_apply(checklist: Checklist, answers: dict[str, AnswerValue]) -> Checklist:
-    values = checklist.to_json()
-    for section in values["sections"]:
+def without_what_does_not_apply(checklist: Checklist, answers: Answers, facts: Facts) -> Checklist:
+    risks = score(checklist, answers, facts).risks
+    content = checklist.to_json()
+    for section in content["sections"]:
         section["questions"] = [
-            each for each in section["questions"] if not answers.get(each["id"], AnswerValue()).not_applicable
+            each | {"see": []} for each in section["questions"] if risks.get(each["id"]) is not Risk.NOT_APPLICABLE
         ]
-    values["sections"] = [section for section in values["sections"] if section["questions"]]
-    return Checklist.model_validate(values)
+    content["sections"] = [section for section in content["sections"] if section["questions"]]
+    return Checklist.model_validate(content)
 
 
 def numbers(result: Result) -> list[float]:
@@ -52,39 +94,89 @@ def numbers(result: Result) -> list[float]:
 
 
 @given(answered())
-def test_scores_lie_between_nothing_and_a_hundred_and_depend_on_nothing_else(case):
-    checklist, answers = case
-    result = score(checklist, answers, {})
+def test_scores_lie_between_nothing_and_a_hundred_and_depend_on_nothing_else(case: Case):
+    checklist, answers, facts = case
+    result = score(checklist, answers, facts)
+    asked = Standing(checklist, facts, answers).questions
     assert all(0 <= number <= 100 for number in numbers(result))
-    assert score(checklist, dict(reversed(answers.items())), {}) == result
-    assert len(result.risks) == result.total == len(checklist.questions)
-    assert result.answered == len(answers)
-    assert set(result.missing) == {q.id for q in checklist.questions if q.obligatory and q.id not in answers}
+    assert score(checklist, dict(reversed(answers.items())), dict(reversed(facts.items()))) == result
+    assert list(result.risks) == [question.id for question in asked]
+    assert result.total == len(asked)
+    assert result.answered == sum(question.id in answers for question in asked)
+    always = {q.id for q in asked if q.obligatory is True and q.id not in answers}
+    assert always <= set(result.missing) <= {q.id for q in asked if q.obligatory and q.id not in answers}
 
 
 @given(answered(), st.data())
-def test_a_further_practice_or_a_better_choice_never_lowers_any_score(case, data):
-    checklist, answers = case
+def test_a_further_practice_or_a_better_choice_never_lowers_any_score(case: Case, data):
+    checklist, answers, facts = case
     question = data.draw(st.sampled_from(checklist.questions))
     given_now = answers.get(question.id, AnswerValue())
-    if given_now.not_applicable:
+    choices = sorted(
+        (choice for choice in question.choices if choice.risk in RISKS), key=lambda choice: RISKS.index(choice.risk)
+    )
+    if given_now.not_applicable or given_now.rows:
         return
     if question.kind == "practices":
         more = data.draw(st.sampled_from(question.practices)).id
-        improved = AnswerValue(given_now.selected | {more})
+        improved = AnswerValue(given_now.selected | {more}, explained=given_now.explained)
     else:
-        worst_first = sorted(question.choices, key=lambda choice: ["high", "medium", "none"].index(choice.risk or ""))
-        at = next((i for i, choice in enumerate(worst_first) if choice.id in given_now.selected), 0)
-        improved = AnswerValue(frozenset({data.draw(st.sampled_from(worst_first[at:])).id}))
-    before, after = score(checklist, answers, {}), score(checklist, {**answers, question.id: improved}, {})
+        at = next((i for i, choice in enumerate(choices) if choice.id in given_now.selected), 0)
+        assume(not given_now.selected or choices[at].id in given_now.selected)
+        improved = AnswerValue(
+            frozenset({data.draw(st.sampled_from(choices[at:])).id}), explained=given_now.explained
+        )
+    before, after = score(checklist, answers, facts), score(checklist, {**answers, question.id: improved}, facts)
+    assert all(new >= old for old, new in zip(numbers(before), numbers(after), strict=True))
+
+
+@given(answered(), st.data())
+def test_more_headroom_never_lowers_any_score(case: Case, data):
+    checklist, answers, facts = case
+    tables = [q for q in checklist.questions if q.kind == "quota" and answers.get(q.id, AnswerValue()).rows]
+    assume(tables)
+    question = data.draw(st.sampled_from(tables))
+    factor = data.draw(st.integers(1, 5))
+    rows = tuple({**row, "limit": str(int(row["limit"]) * factor)} for row in answers[question.id].rows)
+    before = score(checklist, answers, facts)
+    after = score(checklist, {**answers, question.id: AnswerValue(rows=rows)}, facts)
     assert all(new >= old for old, new in zip(numbers(before), numbers(after), strict=True))
 
 
 @given(answered())
-def test_what_belongs_to_another_edition_counts_for_nothing(case):
-    checklist, answers = case
+def test_what_belongs_to_another_edition_counts_for_nothing(case: Case):
+    checklist, answers, facts = case
     stray = {**answers, "OTHER-01": AnswerValue(frozenset({"x"}))}
-    assert score(checklist, stray, {}) == score(checklist, answers, {})
+    assert score(checklist, stray, {**facts, "other": True}) == score(checklist, answers, facts)
+
+
+@given(answered(), st.data())
+def test_an_answer_that_is_hidden_counts_for_nothing_and_comes_back_with_its_condition(case: Case, data):
+    checklist, answers, facts = case
+    standing = Standing(checklist, facts, answers)
+    asked = {question.id for question in standing.questions}
+    visible = {name: answer for name, answer in answers.items() if name in asked}
+    assert score(checklist, visible, facts) == score_standing(standing)
+    for question in checklist.questions:
+        if question.id not in asked:
+            better = answers | {question.id: data.draw(answers_to(question))}
+            assert score(checklist, better, facts) == score_standing(standing)
+    later = Standing(checklist, data.draw(stated(checklist)), answers)
+    for question in later.questions:
+        assert later.answer(question) == answers.get(question.id, AnswerValue())
+        if question.region_check is None and question.benchmark is None and question.id in asked:
+            assert risk_in(later, question) is risk_in(standing, question)
+
+
+def test_a_hidden_answer_comes_back_as_it_was():
+    inferencing = next(checklist for checklist in LIBRARY if checklist.id == "inferencing")
+    answers = {"INF-F-04": AnswerValue(frozenset({"metered"}))}
+    shared, alone = ({"workload_kind": "inferencing", "platform_shared": fact} for fact in (True, False))
+    before, hidden, again = (score(inferencing, answers, facts) for facts in (shared, alone, shared))
+    assert before.risks["INF-F-04"] is Risk.NONE
+    assert "INF-F-04" not in hidden.risks
+    assert (hidden.answered, hidden.total) == (0, before.total - 1)
+    assert again == before
 
 
 def test_a_worked_example():
@@ -151,40 +243,38 @@ def test_a_better_choice_of_three_earns_half_and_then_all():
 
 
 @given(answered(), st.data())
-def test_no_answer_scores_below_leaving_the_question_open(case, data):
+def test_no_answer_scores_below_leaving_the_question_open(case: Case, data):
     """Not even “does not apply”: what is left out had earned nothing, so no pillar that remains can fall."""
-    checklist, answers = case
+    checklist, answers, facts = case
     question = data.draw(st.sampled_from(checklist.questions))
     others = {name: answer for name, answer in answers.items() if name != question.id}
-    left_open = score(checklist, others, {})
+    left_open = score(checklist, others, facts)
     some = data.draw(
         st.sampled_from(
             [AnswerValue(not_applicable=True), *(AnswerValue(frozenset({c.id})) for c in question.choices)]
         )
+        | answers_to(question)
     )
-    given_answer = score(checklist, {**others, question.id: some}, {})
+    given_answer = score(checklist, {**others, question.id: some}, facts)
     for before, after in zip(left_open.pillars, given_answer.pillars, strict=True):
         assert after.score is None or after.score >= (before.score or 0.0)
     assert given_answer.overall is None or given_answer.overall >= (left_open.overall or 0.0)
 
 
-@given(answered(), st.booleans())
-def test_what_does_not_apply_counts_as_if_it_had_never_been_asked(case, fresh: bool):
-    checklist, answers = case
-    assume(any(not answers.get(q.id, AnswerValue()).not_applicable for q in checklist.questions))
-    facts = {"models_must_stay_fresh": fresh}
-    whole, rest = (
-        score(checklist, answers, facts),
-        score(without_what_does_not_apply(checklist, answers), answers, facts),
-    )
+@given(answered())
+def test_what_does_not_apply_counts_as_if_it_had_never_been_asked(case: Case):
+    checklist, answers, facts = case
+    whole = score(checklist, answers, facts)
+    assume(any(risk is not Risk.NOT_APPLICABLE for risk in whole.risks.values()))
+    rest = score(without_what_does_not_apply(checklist, answers, facts), answers, facts)
     assert (whole.overall, whole.pillars, whole.missing) == (rest.overall, rest.pillars, rest.missing)
     assert whole.count(Risk.NOT_APPLICABLE) == whole.total - rest.total
 
 
-@given(answered(), st.booleans())
-def test_the_overall_score_is_the_weighted_mean_of_the_pillars_that_have_one(case, fresh: bool):
-    checklist, answers = case
-    result = score(checklist, answers, {"models_must_stay_fresh": fresh})
+@given(answered())
+def test_the_overall_score_is_the_weighted_mean_of_the_pillars_that_have_one(case: Case):
+    checklist, answers, facts = case
+    result = score(checklist, answers, facts)
     counted = [pillar for pillar in result.pillars if pillar.score is not None]
     assert (result.overall is None) is (not counted)
     if counted:
@@ -193,19 +283,23 @@ def test_the_overall_score_is_the_weighted_mean_of_the_pillars_that_have_one(cas
 
 
 @given(answered())
-def test_each_question_has_the_risk_of_its_answer(case):
-    checklist, answers = case
-    result = score(checklist, answers, {})
-    assert list(result.risks) == [question.id for question in checklist.questions]
-    for question in checklist.questions:
+def test_each_question_has_the_risk_of_its_answer(case: Case):
+    checklist, answers, facts = case
+    standing = Standing(checklist, facts, answers)
+    result = score(checklist, answers, facts)
+    for question in standing.questions:
         answer = answers.get(question.id, AnswerValue())
         if answer.not_applicable:
             assert result.risks[question.id] is Risk.NOT_APPLICABLE
-        elif not answer.selected:
+        elif standing.regions_differ(question):
+            named = answer.explained and answer.selected & set(question.region_check.reasons)
+            assert (result.risks[question.id] in {Risk.HIGH, Risk.MEDIUM}) is not bool(named)
+        elif not answer.answered:
             assert result.risks[question.id] is Risk.UNANSWERED
-        elif question.kind == "one":
+        elif question.kind != "practices" and not answer.rows:
             (chosen,) = (choice for choice in question.choices if choice.id in answer.selected)
-            assert result.risks[question.id] == chosen.risk
+            unexplained = chosen.needs_note and not answer.explained
+            assert result.risks[question.id] == ("medium" if unexplained else chosen.risk)
     assert sum(result.count(risk) for risk in Risk) == result.total
 
 

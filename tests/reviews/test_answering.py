@@ -2,12 +2,12 @@ import pytest
 
 from checklists.language import WorkloadKind
 from reviews.access import Actor, NotNow, NotYours
-from reviews.actions.answer import Given, answer_question, comment, state_fact
+from reviews.actions.answer import Given, answer_question, comment
 from reviews.actions.errors import Invalid, Stale
 from reviews.actions.start import start_review
 from reviews.actions.submit import submit_review, withdraw_review
 from reviews.models import Answer, Contributor, Event, Review, WorkloadFact
-from tests.conftest import People, answer_all, give, version_of
+from tests.conftest import People, answer_all, give, state, version_of
 
 
 def test_an_answer_is_stored_with_who_and_version_and_makes_the_score_stale(review: Review, people: People):
@@ -124,16 +124,16 @@ def test_a_fact_is_asked_once_and_makes_every_running_review_of_the_workload_sta
     first = start_review(Actor(people.ada), workload=workload, kind=WorkloadKind.TRAINING)
     second = start_review(Actor(people.ada), workload=workload, kind=WorkloadKind.TRAINING, beside_another=True)
     before = version_of(first), version_of(second)
-    state_fact(Actor(people.ada), review_id=first.pk, name="models_must_stay_fresh", value=True)
+    state(people.ada, first, "models_must_stay_fresh", "yes")
     assert WorkloadFact.objects.get().value is True
     assert (version_of(first), version_of(second)) == (before[0] + 1, before[1] + 1)
-    state_fact(Actor(people.ada), review_id=second.pk, name="models_must_stay_fresh", value=True)
+    state(people.ada, second, "models_must_stay_fresh", "yes")
     assert version_of(second) == before[1] + 1
 
 
 def test_a_fact_that_the_checklist_does_not_ask_for_is_refused(review: Review, people: People):
     with pytest.raises(Invalid, match="no fact named"):
-        state_fact(Actor(people.ada), review_id=review.pk, name="models_must_stay_fresh", value=True)
+        state(people.ada, review, "models_must_stay_fresh", "yes")
 
 
 def test_comments_are_for_members_who_write_and_for_questions_that_exist(review: Review, people: People):

@@ -24,7 +24,8 @@ def save_url(review: Review, question_id: str = "GEN-01") -> str:
 
 def all_addresses(review: Review) -> dict[str, str]:
     values = {"review_id": review.pk, "question_id": "GEN-01", "name": "x", "key": review.workload.key, "user_id": 1}
-    values |= {"version": "1.0", "old": "1.0", "new": "1.0", "format": "json"}
+    version = review.edition.version
+    values |= {"version": version, "edition_id": review.edition.pk, "old": version, "new": version, "format": "json"}
     return {
         pattern.name: reverse(pattern.name, kwargs={name: values[name] for name in pattern.pattern.converters})
         for pattern in urlpatterns
@@ -60,7 +61,7 @@ def test_the_shown_pages_forbid_scripts_and_styles_that_are_not_files_of_ours(
     client = sign_in(people.ada)
     for name in ("home", "workloads", "workload-new", "workload", "review", "questionnaire", "checklists", "edition"):
         url = all_addresses(review)[name].replace("/x/", "/eda/")
-        url = reverse("edition", args=["eda", "1.0"]) if name == "edition" else url
+        url = reverse("edition", args=["eda", review.edition.version]) if name == "edition" else url
         response = client.get(url)
         assert response.status_code == 200, name
         policy = response["Content-Security-Policy"]

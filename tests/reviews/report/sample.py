@@ -3,10 +3,12 @@
 import copy
 from typing import Any
 
-from checklists.language import PILLARS, Checklist, Question
+from checklists.language import Checklist, FactValue, Question
+from checklists.measured import COLUMN_TITLES, COLUMNS, measured
 from checklists.publish import read_library
-from checklists.scoring import METHOD, AnswerValue, Result, Risk, score
-from reviews.report.snapshot import Person, QuestionData, SnapshotData
+from checklists.scoring import METHOD, AnswerValue, Result, Risk, score_standing
+from checklists.standing import Standing
+from reviews.report.snapshot import Person, QuestionData, SnapshotData, TableData
 
 ADA: Person = {"name": "Ada Brandt", "username": "ada", "email": "ada@example.org"}
 JONAS: Person = {"name": "Jonas Keller", "username": "jonas", "email": "jonas@example.org"}
@@ -40,6 +42,8 @@ WANTED = {
 }
 """Question id -> the risk that its answer leaves, as near as its choices allow, and the note."""
 
+FACTS: dict[str, FactValue] = {}
+
 DOES_NOT_APPLY = {
     "INF-F-04": "Used by claims operations alone until at least the end of next year.",
     "INF-N-06": "The model is hosted and paid by token; there is no capacity of our own to reserve.",
@@ -50,9 +54,10 @@ def realistic() -> SnapshotData:
     """An approved review of the library's inferencing checklist: 23 questions, findings, notes, comments."""
     checklist = _checklist()
     answers = {question.id: _answer(question) for question in checklist.questions}
-    result = score(checklist, answers, {})
+    standing = Standing(checklist, FACTS, answers)
+    result = score_standing(standing)
     snapshot: SnapshotData = {
-        "format": "ai-platform-review-snapshot/1",
+        "format": "ai-platform-review-snapshot/2",
         "review": {
             "id": "7d9f1f0e-3c0b-4a52-9a55-1f6a1c5f7f10",
             "kind": "inferencing",
@@ -82,12 +87,23 @@ def realistic() -> SnapshotData:
                 {"title": "Service board", "url": "https://boards.example.org/claims-assistant?range=30d&tz=utc"},
             ],
             "facts": [
-                {"id": "personal_data", "text": "Does the workload handle personal data?", "value": True},
-                {"id": "external_users", "text": "Do people outside the organisation use it?", "value": False},
+                {
+                    "id": "personal_data",
+                    "text": "Does the workload handle personal data?",
+                    "value": True,
+                    "said": "Yes",
+                },
+                {
+                    "id": "external_users",
+                    "text": "Do people outside the organisation use it?",
+                    "value": False,
+                    "said": "No",
+                },
                 {
                     "id": "own_weights",
                     "text": "Are the weights of the model kept by the organisation?",
                     "value": None,
+                    "said": "",
                 },
             ],
         },
@@ -106,6 +122,7 @@ def realistic() -> SnapshotData:
                 for each in result.pillars
             ],
         },
+        "added_checklists": [],
         "score": {
             "overall": result.overall,
             "pillars": [
@@ -128,7 +145,11 @@ def realistic() -> SnapshotData:
                 "id": section.id,
                 "title": section.title,
                 "intro": section.intro,
-                "questions": [_question(question, answers[question.id], result) for question in section.questions],
+                "questions": [
+                    _question(question, answers[question.id], result, standing)
+                    for question in section.questions
+                    if standing.is_asked(question)
+                ],
             }
             for section in checklist.sections
         ],
@@ -192,28 +213,62 @@ def _answer(question: Question) -> AnswerValue:
         practices = [practice.id for practice in question.practices]
         kept = {Risk.NONE: len(practices), Risk.MEDIUM: len(practices) - 1, Risk.HIGH: 1}[wanted]
         return AnswerValue(selected=frozenset(practices[:kept]))
+    if question.kind == "quota":
+        peak = {Risk.NONE: "100000", Risk.MEDIUM: "190000", Risk.HIGH: "400000"}[wanted]
+        row = {"service": "Model deployment", "limit": "240000", "peak": peak, "unit": "tokens a minute"}
+        return AnswerValue(rows=(row,))
+    if question.kind == "benchmark":
+        rows = [("1 × L40S", "11.5", "640", "1.9"), ("1 × H100", "31", "410", "6.4")]
+        columns = ("configuration", "throughput", "p95_ms", "cost_per_hour")
+        kept = {Risk.NONE: 2, Risk.MEDIUM: 1}[wanted]
+        return AnswerValue(rows=tuple(dict(zip(columns, row, strict=True)) for row in rows[:kept]))
     fitting = [choice.id for choice in question.choices if choice.risk == wanted]
     return AnswerValue(selected=frozenset(fitting[:1] or [question.choices[-1].id]))
 
 
-def _question(question: Question, answer: AnswerValue, result: Result) -> QuestionData:
+def _table(question: Question, answer: AnswerValue, standing: Standing) -> TableData | None:
+    if not answer.rows:
+        return None
+    found = measured(question, answer.rows, standing.latency_limit(question))
+    columns = COLUMNS[question.kind]
+    computed = f"Cost per {question.benchmark.work}" if question.benchmark else "Headroom"
+    return {
+        "columns": [*(COLUMN_TITLES[column] for column in columns), computed],
+        "rows": [
+            {"cells": [*(each.row[column] for column in columns), each.shown], "best": each.best} for each in found
+        ],
+    }
+
+
+def _question(question: Question, answer: AnswerValue, result: Result, standing: Standing) -> QuestionData:
     return {
         "id": question.id,
+        "name": question.name,
         "title": question.title,
-        "text": question.text,
+        "text": question.wording,
         "why": question.why,
         "good": question.good,
         "do": question.do,
+        "tags": list(question.tags),
         "pillars": list(question.pillars),
-        "pillar_titles": [PILLARS[pillar] for pillar in question.pillars],
-        "weight": question.weight,
-        "obligatory": question.obligatory,
+        "pillar_titles": [standing.checklist.pillar_titles[pillar] for pillar in question.pillars],
+        "weight": standing.weight(question),
+        "obligatory": standing.is_obligatory(question),
         "risk": result.risks[question.id].value,
+        "regions_differ": standing.regions_differ(question),
         "kind": question.kind,
         "choices": [
-            {"id": each.id, "text": each.text, "means": each.means, "selected": each.id in answer.selected}
+            {
+                "id": each.id,
+                "text": each.text,
+                "means": each.means,
+                "do": each.do.text if each.do else "",
+                "selected": each.id in answer.selected,
+                "not_applicable": each.id in answer.left_out,
+            }
             for each in question.choices
         ],
+        "table": _table(question, answer, standing),
         "not_applicable": answer.not_applicable,
         "reason": DOES_NOT_APPLY.get(question.id, ""),
         "note": WANTED.get(question.id, (Risk.NONE, ""))[1],

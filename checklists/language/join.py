@@ -1,0 +1,50 @@
+"""Several checklists asked as one."""
+
+from collections.abc import Sequence
+
+from checklists.language.model import Checklist
+
+
+class JoinError(ValueError):
+    """Checklists that cannot be asked together; the text is a sentence for who tried."""
+
+
+def joined(checklists: Sequence[Checklist]) -> Checklist:
+    """One checklist that asks all that these ask: that of the first, with the others' sections after its own.
+
+    A pillar counts what the first checklist that has it says. A fact that several ask for is asked once. Raises
+    `JoinError` where two ask questions of the same id, or understand a fact or a pillar differently.
+    """
+    first, *others = checklists
+    if not others:
+        return first
+    pillars = {pillar.id: pillar for pillar in first.pillars}
+    weights = dict(first.weights)
+    facts = {fact.id: fact for fact in first.facts}
+    sections = list(first.sections)
+    taken = {section.id for section in sections}
+    for other in others:
+        if clash := first.questions_by_id.keys() & other.questions_by_id.keys():
+            raise JoinError(f"{other.title} asks {sorted(clash)[0]}, which is asked already.")
+        for pillar in other.pillars:
+            if pillars.setdefault(pillar.id, pillar) != pillar:
+                raise JoinError(f"{other.title} has a pillar {pillar.id} with another title: {pillar.title}.")
+            weights.setdefault(pillar.id, other.weights[pillar.id])
+        for fact in other.facts:
+            if facts.setdefault(fact.id, fact) != fact:
+                raise JoinError(f"{other.title} asks for the fact {fact.id} in another way.")
+        for section in other.sections:
+            free = section.id if section.id not in taken else f"{other.id}-{section.id}"[:128]
+            taken.add(free)
+            sections.append(section.model_copy(update={"id": free}))
+        first = Checklist.model_validate(
+            first.model_copy(
+                update={
+                    "pillars": tuple(pillars.values()),
+                    "weights": weights,
+                    "facts": tuple(facts.values()),
+                    "sections": tuple(sections),
+                }
+            ).to_json()
+        )
+    return first

@@ -1,0 +1,152 @@
+"""Moving a running review to another edition of its checklist, and back."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils import timezone
+
+from checklists.language import JoinError, Question, joined
+from checklists.language.diff import Carried, carried
+from checklists.models import Edition
+from reviews.access import Actor, Deed, ReviewAccess
+from reviews.actions.answer import contributes
+from reviews.actions.errors import Invalid, Stale
+from reviews.actions.freeze import set_milestone
+from reviews.actions.holding import locked_review, touch
+from reviews.actions.trail import record
+from reviews.actions.transaction import writing
+from reviews.models import Answer, EditionChange, EventKind, Review
+
+
+def newer_edition(review: Review) -> Edition | None:
+    """The newest edition of the review's checklist, where it is newer than the review's own."""
+    newest = Edition.objects.without_content().filter(key=review.edition.key).order_by("-published_at").first()
+    return newest if newest is not None and newest.published_at > review.edition.published_at else None
+
+
+def preview_of_move(review: Review, edition: Edition) -> Carried:
+    """What would become of the review's answers in another edition."""
+    answers = dict(review.answers.values_list("question_id", "selected"))
+    return carried(review.edition.checklist, edition.checklist, answers)
+
+
+def move_review(actor: Actor, *, review_id: uuid.UUID, edition_id: uuid.UUID, version: int) -> EditionChange:
+    """Move the review to another edition of its checklist, with a milestone of how it was.
+
+    Answers to questions that keep their id stay, with the choices that keep theirs. What falls away is kept, and
+    comes back when the move is undone. Raises Review.DoesNotExist and Edition.DoesNotExist, `Refused`, `Stale` where
+    the review was changed after the preview at `version`, and `Invalid` for an edition that it cannot move to.
+    """
+    with writing():
+        review = locked_review(actor.user, review_id)
+        access = ReviewAccess(actor.user, review)
+        access.require(Deed.CHANGE_CHECKLIST)
+        new = Edition.objects.without_content().get(pk=edition_id)
+        old = review.edition
+        if new.key != old.key or new.pk == old.pk:
+            raise Invalid({"edition": f"Choose another edition of {old.title} than {old.version}."})
+        if version != review.version:
+            raise Stale("The review was changed after this preview. Look at what would carry over now, then move it.")
+        try:
+            joined([new.checklist, *(edition.checklist for edition in review.editions[1:])])
+        except JoinError as problem:
+            raise Invalid({"edition": f"{problem} Take that checklist out of the review first."}) from None
+        milestone = set_milestone(review, name=f"Before the move to edition {new.version}", by=actor.user)
+        before = _fit(review, new.checklist.questions_by_id, review.answers.all())
+        change = EditionChange.objects.create(
+            review=review, old=old, new=new, milestone=milestone, answers=before, by=actor.user, at=milestone.at
+        )
+        _set_edition(review, new)
+        contributes(access)
+        record(review, EventKind.EDITION_CHANGED, actor, statement=f"Edition {old.version} → {new.version}")
+        touch(review)
+    return change
+
+
+def last_move(review: Review) -> EditionChange | None:
+    """The move that brought the review to its edition, where it can be undone."""
+    return (
+        review.edition_changes.filter(undone_at=None, new=review.edition_id)
+        .select_related("old", "by")
+        .defer("old__content")
+        .last()
+    )
+
+
+def undo_move(actor: Actor, *, review_id: uuid.UUID) -> Review:
+    """Take the review back to the edition that it came from.
+
+    What was answered since stays wherever it has a place there; all other answers are as they were before the move.
+    Raises Review.DoesNotExist, `Refused`, and `Invalid` where there is no move to undo.
+    """
+    with writing():
+        review = locked_review(actor.user, review_id)
+        access = ReviewAccess(actor.user, review)
+        access.require(Deed.CHANGE_CHECKLIST)
+        change = last_move(review)
+        if change is None:
+            raise Invalid({"": "This review was not moved to its edition, so there is nothing to undo."})
+        questions = change.old.checklist.questions_by_id
+        for answer in review.answers.filter(question_id__in=change.answers):
+            kept = change.answers[answer.question_id]
+            if answer.version == kept["version"] or not _fits(answer, questions[answer.question_id]):
+                _restore(answer, {name: kept[name] for name in _CONTENT})
+        _fit(review, questions, review.answers.all())
+        change.undone_at = timezone.now()
+        change.save(update_fields=["undone_at"])
+        new = review.edition
+        _set_edition(review, change.old)
+        contributes(access)
+        said = f"Edition {new.version} → {change.old.version}"
+        record(review, EventKind.EDITION_CHANGE_UNDONE, actor, statement=said)
+        touch(review)
+    return review
+
+
+_CONTENT = ("selected", "left_out", "rows")
+
+
+def _fit(review: Review, questions: dict[str, Question], answers: Iterable[Answer]) -> dict[str, Any]:
+    """Take out of the answers what has no place in these questions; returns how the changed ones were.
+
+    Answers to questions that are not there stay as they are: nothing asks for them.
+    """
+    old = review.edition.checklist.questions_by_id
+    before: dict[str, Any] = {}
+    for answer in answers:
+        question, was = questions.get(answer.question_id), old.get(answer.question_id)
+        if question is None or was is None or (question.kind == was.kind and _fits(answer, question)):
+            continue
+        before[answer.question_id] = {name: getattr(answer, name) for name in _CONTENT}
+        same = question.kind == was.kind
+        _restore(
+            answer,
+            {
+                "selected": [choice for choice in answer.selected if same and choice in question.choice_ids],
+                "left_out": [choice for choice in answer.left_out if same and choice in question.choice_ids],
+                "rows": answer.rows if same else [],
+            },
+        )
+        before[answer.question_id]["version"] = answer.version
+    return before
+
+
+def _fits(answer: Answer, question: Question) -> bool:
+    """Whether the answer could have been given to the question."""
+    ids = set(answer.selected) | set(answer.left_out)
+    one_at_most = question.kind == "practices" or (len(answer.selected) < 2 and not answer.left_out)
+    return ids <= question.choice_ids and one_at_most and (question.measured or not answer.rows)
+
+
+def _restore(answer: Answer, content: dict[str, Any]) -> None:
+    for name, value in content.items():
+        setattr(answer, name, value)
+    answer.version += 1
+    answer.save(update_fields=[*content, "version"])
+
+
+def _set_edition(review: Review, edition: Edition) -> None:
+    review.edition = edition
+    review.save(update_fields=["edition"])
+    vars(review).pop("editions", None)

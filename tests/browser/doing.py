@@ -1,0 +1,66 @@
+"""What people do on the questionnaire, as steps."""
+
+from playwright.sync_api import Page, expect
+
+
+def start_review(page: Page, name: str, kind: str) -> None:
+    page.get_by_role("link", name="New workload and review").click()
+    page.get_by_label("Name").fill(name)
+    page.get_by_label(kind).check()
+    page.get_by_label("Purpose").fill("Answers questions of customers about their contracts.")
+    page.get_by_label("Regions").fill("westeurope")
+    page.get_by_role("button", name="Start the review").click()
+    page.get_by_role("heading", name="Questionnaire").wait_for()
+
+
+def answer(page: Page, question: str, choices: list[str]) -> None:
+    card = page.locator(f"#q-{question}")
+    for choice in choices:
+        card.locator(f"input[name=choice][value='{choice}']").check()
+    expect(card.locator(".state")).to_have_text("✓ Saved")
+
+
+def choose(page: Page, fact: str, *options: str) -> None:
+    """State a fact by its options; those that are ticked and not named are taken back."""
+    form = page.locator(f"#fact-{fact}")
+    for box in form.locator("input[name=value]").all():
+        wanted = box.get_attribute("value") in options
+        if wanted or box.get_attribute("type") == "checkbox":
+            box.set_checked(wanted)
+    expect(form.locator(".state")).to_have_text("✓ Saved")
+
+
+def type_fact(page: Page, fact: str, text: str) -> None:
+    form = page.locator(f"#fact-{fact}")
+    form.locator("input[name=value]").fill(text)
+    form.locator("input[name=value]").press("Tab")
+    expect(form.locator(".state")).to_have_text("✓ Saved")
+
+
+def fill_row(page: Page, question: str, number: int, **cells: str) -> None:
+    """Fill in one row of a table, counted from 1, as somebody types who goes from cell to cell."""
+    row = page.locator(f"#q-{question} tr[data-row='{number}']")
+    for column, text in cells.items():
+        row.locator(f"input[name={column}]").fill(text)
+    row.locator("input").last.press("Tab")
+    expect(page.locator(f"#state-{question}")).to_have_text("✓ Saved")
+
+
+def state_everything(page: Page) -> None:
+    """State all facts that are asked, some of which are only asked once others are stated."""
+    stated: set[str] = set()
+    while True:
+        forms = page.locator("form.fact:visible").all()
+        fresh = [form for form in forms if form.get_attribute("id") not in stated]
+        if not fresh:
+            return
+        form = fresh[0]
+        name = form.get_attribute("id").removeprefix("fact-")
+        stated.add(f"fact-{name}")
+        options = [
+            box.get_attribute("value") for box in form.locator("input[type=radio], input[type=checkbox]").all()
+        ]
+        if options:
+            choose(page, name, *(options if form.locator("input[type=checkbox]").count() else options[:1]))
+        else:
+            type_fact(page, name, "westeurope" if name.endswith("regions") else "2h" if "time" in name else "800")
