@@ -264,7 +264,7 @@ def test_a_text_can_be_checked_without_storing_it(admin: Client):
         (b"", "small.yaml", "Choose a file first"),
         (b"\n", "small.yaml", "is empty"),
         (b"x" * 5_000_001, "small.yaml", "5,000,000 is the most"),
-        (b"\xff\xfe", "small.yaml", "not UTF-8 at line 1"),
+        (b"\xff\xfe", "small.yaml", "is not UTF-8"),
     ],
 )
 def test_an_upload_that_is_no_checklist_is_refused_with_what_to_do(admin: Client, data, name, sentence):
