@@ -269,11 +269,12 @@ def same_content(one: Checklist, other: Checklist) -> bool:
 
 def key_of(text: str) -> str:
     """The id of the checklist that a text is about, also where the text has mistakes; empty where it has none."""
+    if found := _ID_LINE.search(text):
+        return found[1]
     try:
         return read(text, "").checklist.id
     except ChecklistErrors:
-        found = _ID_LINE.search(text)
-        return found[1] if found else ""
+        return ""
 
 
 def _current(key: str) -> Draft | None:
