@@ -106,8 +106,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "aiplatform.sign_in.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# The longest text that a form sends is a draft: a million bytes, and one more for each line.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_097_152
+# The longest text that a form sends is a draft: four million bytes, and one more for each line.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_242_880
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -4,31 +4,31 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from checklists.access import require_editor
+from checklists.formats.aws_lens import FORMAT as AWS_LENS
+from checklists.formats.reading import AUTO, AZURE, MICROSOFT, YAML, decoded, detect, read_file
+from checklists.formats.yaml_file import write_yaml
 from checklists.language import Checklist, ChecklistError, ChecklistErrors, read, with_included
+from checklists.language.lint import Finding, lint
 from checklists.language.parse import MAX_BYTES, Parsed
 from checklists.models import Draft, Edition
 from checklists.publish import VersionRefused, publish_as, shipped_files
-
-if TYPE_CHECKING:
-    from checklists.language.lint import Finding
 
 MAX_UPLOAD_BYTES = 5_000_000
 """An uploaded file may be this long."""
 
 FORMATS = {
-    "auto": "Find out from the file",
-    "yaml": "Checklist (YAML)",
-    "aws-lens": "AWS custom lens (JSON)",
-    "azure-review-checklist": "Azure review checklist (JSON)",
-    "microsoft-csv": "Microsoft Assessments export (CSV)",
+    AUTO: "Find out from the file",
+    YAML: "Checklist (YAML)",
+    AWS_LENS: "AWS custom lens (JSON)",
+    AZURE: "Azure review checklist (JSON)",
+    MICROSOFT: "Microsoft Assessments export (CSV)",
 }
 """What can be uploaded: the name that the reader takes -> what people see."""
 
@@ -107,10 +107,8 @@ class Understood:
     parsed: Parsed | None = None
 
     @cached_property
-    def findings(self) -> "Sequence[Finding]":
+    def findings(self) -> Sequence[Finding]:
         """What lint says of it; nothing while there are mistakes."""
-        from checklists.language.lint import lint
-
         return lint(self.checklist, self._lines).findings if self.checklist else ()
 
     @property
@@ -152,7 +150,8 @@ def understood(text: str, *, file: str, key: str = "") -> Understood:
 def read_upload(data: bytes, *, file: str, format: str) -> Upload:
     """The text of a draft from an uploaded file; YAML stays as its author wrote it, also where it has mistakes.
 
-    Raises `ChecklistErrors` for other files with mistakes, and `NotAccepted` for what is no such file.
+    Raises `ChecklistErrors` for other files with mistakes, and for text that is not UTF-8; `NotAccepted` for what is
+    no such file.
     """
     if len(data) > MAX_UPLOAD_BYTES:
         raise NotAccepted(f"{file} has {len(data):,} bytes; {MAX_UPLOAD_BYTES:,} is the most.")
@@ -160,25 +159,19 @@ def read_upload(data: bytes, *, file: str, format: str) -> Upload:
         raise NotAccepted(f"{file} is empty.")
     if format not in FORMATS:
         raise NotAccepted("Choose one of the formats.")
-    if format == "yaml" or (format == "auto" and PurePath(file).suffix.lower() in {".yaml", ".yml"}):
-        return Upload(plain_text(_decoded(data, file)), {"file": file, "format": "yaml"})
-    from checklists.formats.reading import read_file
-    from checklists.formats.yaml_file import write_yaml
-
+    format = detect(data, file) if format == AUTO else format
+    if format == YAML:
+        return Upload(plain_text(decoded(data, file)), {"file": file, "format": format})
     imported = read_file(data, file, format)
-    if imported.format == "yaml":
-        return Upload(plain_text(_decoded(data, file)), {"file": file, "format": "yaml"})
     warnings = list(imported.warnings)
     if imported.answers:
         warnings.append(f"The file answers {len(imported.answers):,} questions; a draft has no answers.")
-    origin = {"file": file, "format": imported.format, "skipped": list(imported.skipped), "warnings": warnings}
+    origin = {"file": file, "format": format, "skipped": list(imported.skipped), "warnings": warnings}
     return Upload(write_yaml(imported.checklist), origin)
 
 
 def text_of_edition(edition: Edition) -> str:
     """An edition as the text that a draft begins with."""
-    from checklists.formats.yaml_file import write_yaml
-
     return write_yaml(edition.checklist)
 
 
@@ -276,11 +269,12 @@ def same_content(one: Checklist, other: Checklist) -> bool:
 
 def key_of(text: str) -> str:
     """The id of the checklist that a text is about, also where the text has mistakes; empty where it has none."""
+    if found := _ID_LINE.search(text):
+        return found[1]
     try:
         return read(text, "").checklist.id
     except ChecklistErrors:
-        found = _ID_LINE.search(text)
-        return found[1] if found else ""
+        return ""
 
 
 def _current(key: str) -> Draft | None:
@@ -293,11 +287,3 @@ def _require_storable(text: str) -> None:
         raise NotAccepted(f"The text has {size:,} bytes; {MAX_BYTES:,} is the most. Shorten it and save again.")
     if "\x00" in text:
         raise NotAccepted("The text has a character (NUL) that cannot be stored. Remove it and save again.")
-
-
-def _decoded(data: bytes, file: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as broken:
-        line = data.count(b"\n", 0, broken.start) + 1
-        raise NotAccepted(f"{file} is not UTF-8 at line {line}: save it as UTF-8 and upload it again.") from None

@@ -11,7 +11,7 @@ from django.db.models.lookups import LessThanOrEqual
 
 from checklists.language import ANY_KIND, Checklist, WorkloadKind, joined
 
-DRAFT_LENGTH = 1_000_000
+DRAFT_LENGTH = 4_000_000
 """Characters that a draft may have; as many bytes are the most that the language reads."""
 
 _KINDS = [*(kind.value for kind in WorkloadKind), ANY_KIND]

@@ -17,8 +17,8 @@ from checklists.language.errors import ChecklistError, ChecklistErrors
 from checklists.language.expressions import ExpressionError
 from checklists.language.model import Checklist
 
-MAX_BYTES = 1_000_000
-"""A checklist file may be this long; the largest that the field has is under half of it."""
+MAX_BYTES = 4_000_000
+"""A checklist file may be this long; the largest that the field has come to under half of it as YAML."""
 
 MAX_DEPTH = 30
 """Levels of lists and mappings within one another; the language needs eight."""

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["key"],
                 "constraints": [
-                    models.CheckConstraint(condition=LessThanOrEqual(Length("text"), 1000000), name="draft_length"),
+                    models.CheckConstraint(condition=LessThanOrEqual(Length("text"), 4000000), name="draft_length"),
                     models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="draft_version"),
                 ],
             },

@@ -9,6 +9,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from checklists.access import may_edit, require_editor
+from checklists.formats.aws_lens_export import write_aws_lens
+from checklists.formats.yaml_file import write_yaml
 from checklists.language import Checklist
 from checklists.models import Draft, Edition
 from checklists.views.document import KIND_TITLES, Document, shown_difference
@@ -88,7 +90,7 @@ def export_page(request: HttpRequest, key: str, version: str) -> HttpResponse:
     """The formats in which an edition can be taken away, with what each cannot say."""
     require_editor(request.user)
     edition = get_object_or_404(Edition.objects.without_content(), key=key, version=version)
-    context = {"edition": edition, "left_out": _aws_lens(edition.checklist)[1]}
+    context = {"edition": edition, "left_out": write_aws_lens(edition.checklist).left_out}
     return render(request, "checklists/export.html", context)
 
 
@@ -108,27 +110,13 @@ def export_file(request: HttpRequest, key: str, version: str, format: str) -> Ht
     )
 
 
-def _yaml(checklist: Checklist) -> str:
-    from checklists.formats.yaml_file import write_yaml
-
-    return write_yaml(checklist)
-
-
 def _json(checklist: Checklist) -> str:
     return json.dumps(checklist.to_json(), ensure_ascii=False, indent=2) + "\n"
 
 
-def _aws_lens(checklist: Checklist) -> tuple[str, tuple[str, ...]]:
-    """The lens, and what was left out of it, in sentences."""
-    from checklists.formats.aws_lens_export import write_aws_lens
-
-    exported = write_aws_lens(checklist)
-    return exported.text, tuple(exported.left_out)
-
-
 _EXPORTS: dict[str, tuple[str, str, Callable[[Checklist], str]]] = {
-    "yaml": (".yaml", "application/yaml", _yaml),
-    "aws-lens": (".aws-lens.json", "application/json", lambda checklist: _aws_lens(checklist)[0]),
+    "yaml": (".yaml", "application/yaml", write_yaml),
+    "aws-lens": (".aws-lens.json", "application/json", lambda checklist: write_aws_lens(checklist).text),
     "json": (".json", "application/json", _json),
 }
 

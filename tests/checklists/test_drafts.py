@@ -15,6 +15,7 @@ from checklists.drafts import (
     save_draft,
     understood,
 )
+from checklists.language import ChecklistErrors
 from checklists.models import Draft, Edition
 from checklists.publish import VersionRefused, publish, publish_as, version_after
 from reviews.models import User
@@ -97,7 +98,7 @@ def test_a_save_of_a_draft_that_is_gone_says_so(nora: User):
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [(MINIMAL + "#" * 1_000_000, "1,000,000 is the most"), (MINIMAL + "# \x00", "cannot be stored")],
+    [(MINIMAL + "#" * 4_000_000, "4,000,000 is the most"), (MINIMAL + "# \x00", "cannot be stored")],
 )
 def test_what_cannot_be_stored_is_refused_with_a_sentence(nora: User, text: str, sentence: str):
     with pytest.raises(NotAccepted, match=sentence):
@@ -109,7 +110,7 @@ def test_what_cannot_be_stored_is_refused_with_a_sentence(nora: User, text: str,
 
 def test_the_database_itself_refuses_a_draft_that_is_too_long_or_has_no_version(nora: User):
     begin_draft(nora, text=MINIMAL)
-    for wrong in ({"text": "x" * 1_000_001}, {"version": 0}):
+    for wrong in ({"text": "x" * 4_000_001}, {"version": 0}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Draft.objects.update(**wrong)
 
@@ -249,13 +250,18 @@ def test_uploaded_yaml_stays_as_its_author_wrote_it():
     [
         (b"x" * 5_000_001, "yaml", "5,000,000 is the most"),
         (b" \n", "yaml", "is empty"),
-        (b"id: x\ntitle: \xff", "yaml", "not UTF-8 at line 2"),
         (MINIMAL.encode(), "xlsx", "Choose one of the formats"),
     ],
 )
 def test_a_file_that_is_none_is_refused_with_a_sentence(data: bytes, format: str, sentence: str):
     with pytest.raises(NotAccepted, match=sentence):
         read_upload(data, file="small.yaml", format=format)
+
+
+def test_a_file_that_is_not_utf_8_is_refused_with_the_place():
+    with pytest.raises(ChecklistErrors) as refused:
+        read_upload(b"id: x\ntitle: \xff", file="small.yaml", format="auto")
+    assert refused.value.errors[0].line == 2
 
 
 def test_the_suggested_version_leaves_those_of_the_next_release_free():
