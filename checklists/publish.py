@@ -40,7 +40,7 @@ def publish(checklist: Checklist, *, notes: str = "") -> Edition:
     checklist for another kind of workload.
     """
     if checklist.kind is None or checklist.include:
-        raise ValueError(f"{checklist.id} is only there to be included in others, or includes others itself")
+        raise ValueError(f"{checklist.id} is incomplete: it is only there to be included in others, or includes them")
     newest = Edition.objects.filter(key=checklist.id).order_by("-published_at").first()
     if newest is not None and newest.kind != checklist.kind:
         raise ValueError(f"{newest.title} has the id {checklist.id} and is of kind {newest.kind}: take another id")

@@ -109,7 +109,7 @@ def test_import_publishes_a_lens_and_prints_what_it_read(db):
     assert json.loads(out) == {"format": "aws-lens", "pillars": 6, "questions": 29, "choices": 80, "skipped": [], "warnings": []}  # fmt: skip
     assert (err, code) == ("", 0)
     edition = Edition.objects.get()
-    assert (edition.key, edition.version, edition.kind) == ("generative-ai-lens", "1.0", "any")
+    assert (edition.key, edition.version, edition.kind) == ("aws-generative-ai-lens", "1.0", "any")
     assert edition.checklist == read_aws_lens(GENAI.read_bytes(), "x").checklist
 
 
@@ -203,7 +203,7 @@ def test_export_of_what_is_not_there_says_what_is(editions, args):
 
 def test_import_export_import_through_the_database_is_the_identity(db):
     run("import_checklist", str(GENAI))
-    out, err, _ = run("export_checklist", "generative-ai-lens", "--format", "aws-lens")
+    out, err, _ = run("export_checklist", "aws-generative-ai-lens", "--format", "aws-lens")
     assert err == ""
     assert read_aws_lens(out.encode(), "x").checklist == Edition.objects.get().checklist
 
