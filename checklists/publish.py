@@ -36,11 +36,14 @@ def publish(checklist: Checklist, *, notes: str = "") -> Edition:
     """Publish a checklist that is complete in itself, as the next edition of its id; `notes` say what is new.
 
     Where nothing differs from the newest edition, that one is returned. A version that is taken is raised to the next
-    free one. Raises ValueError for a checklist that is only there to be included.
+    free one. Raises ValueError for a checklist that is only there to be included, and for one whose id belongs to a
+    checklist for another kind of workload.
     """
     if checklist.kind is None or checklist.include:
         raise ValueError(f"{checklist.id} is only there to be included in others, or includes others itself")
     newest = Edition.objects.filter(key=checklist.id).order_by("-published_at").first()
+    if newest is not None and newest.kind != checklist.kind:
+        raise ValueError(f"{newest.title} has the id {checklist.id} and is of kind {newest.kind}: take another id")
     if newest is not None and newest.checklist.model_copy(update={"version": checklist.version}) == checklist:
         return newest
     taken = set(Edition.objects.filter(key=checklist.id).values_list("version", flat=True))

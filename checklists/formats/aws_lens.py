@@ -90,13 +90,13 @@ def _identity(name: str) -> str:
     the name is long, a digest keeps different names apart.
     """
     plain = unicodedata.normalize("NFKD", name)
-    slug = "-".join(re.findall(r"[a-z0-9]+", plain.encode("ascii", "ignore").decode().lower()))
+    slug = "-".join(re.findall(r"[a-z0-9]+", plain.encode("ascii", "ignore").decode().lower())).removeprefix("aws-")
     lost = any(sign.isalnum() and not sign.isascii() for sign in plain)
-    if not lost and slug and len(slug) <= 64:
-        return slug
+    if not lost and slug and len(slug) <= 60:
+        return f"aws-{slug}"
     folded = "".join(sign for sign in plain.casefold() if sign.isalnum())
     digest = hashlib.sha256((folded or name).encode()).hexdigest()[:8]
-    return f"{slug[:55].rstrip('-') or 'lens'}-{digest}"
+    return f"aws-{slug[:51].rstrip('-') or 'lens'}-{digest}"
 
 
 class _Lens:
@@ -134,7 +134,7 @@ class _Lens:
             questions = self._questions(pillar, path, pillar_id)
             sections.append({"id": pillar_id, "title": title, "questions": questions})
         self._unique("question", list(self._all_questions()))
-        if pillars and not self.question_ids:
+        if pillars and not self.question_ids and not self.errors:
             self._complain(("pillars",), "the lens has no questions")
         return {
             "schema": 1,

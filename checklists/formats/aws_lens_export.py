@@ -63,13 +63,13 @@ class _Writer:
     def __init__(self, checklist: Checklist) -> None:
         self.checklist = checklist
         self.notes: defaultdict[str, list[str]] = defaultdict(list)
-        self.pillar_ids = self._ids((pillar.id, "") for pillar in checklist.pillars)
+        self.pillar_ids = self._ids((pillar.id, None) for pillar in checklist.pillars)
 
     def write(self) -> Exported:
         checklist = self.checklist
         pillars = self._placed()
         asked = [question for questions in pillars.values() for question in questions]
-        self.question_ids = self._ids((question.id, "") for question in asked)
+        self.question_ids = self._ids((question.id, None) for question in asked)
         self._note_general(asked)
         lens = {
             "schemaVersion": SCHEMA_VERSION,
@@ -247,8 +247,8 @@ class _Writer:
             self.notes["Choices longer than a title were cut; the whole text stands in their help"] = []
         return text[: limit - 3].rsplit(None, 1)[0].rstrip() + "..."
 
-    def _ids(self, names: Iterable[tuple[str, str]]) -> dict[str, str]:
-        """Name -> an id that AWS takes, each a different one; those with a suffix end in it, and only those."""
+    def _ids(self, names: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+        """Name -> an id that AWS takes, each a different one; for choices, whether it ends in a suffix matters."""
         ids: dict[str, str] = {}
         given = list(names)
         taken = {name for name, suffix in given if _fits(name, suffix)}
@@ -266,12 +266,13 @@ class _Writer:
         return ids
 
 
-def _fits(name: str, suffix: str) -> bool:
-    return ID.fullmatch(name) is not None and name.endswith(NONE_SUFFIX) is bool(suffix)
+def _fits(name: str, suffix: str | None) -> bool:
+    """Whether AWS takes an id, which must end in the suffix, or must not where it is empty; None: either will do."""
+    return ID.fullmatch(name) is not None and (suffix is None or name.endswith(NONE_SUFFIX) is bool(suffix))
 
 
-def _candidates(plain: str, name: str, suffix: str) -> Iterator[str]:
-    digest = hashlib.sha256(name.encode()).hexdigest()
+def _candidates(plain: str, name: str, suffix: str | None) -> Iterator[str]:
+    digest, suffix = hashlib.sha256(name.encode()).hexdigest(), suffix or ""
     padded = plain if len(plain) > 2 or suffix else f"id_{plain}"
     for tail in ("", "_1", *(f"_{digest[:size]}" for size in range(6, 64))):
         yield padded[: 128 - len(tail) - len(suffix)] + tail + suffix
@@ -315,6 +316,8 @@ def _one_per_risk(rules: list[tuple[str, Node | None]]) -> list[tuple[str, Node 
     Where two have the same risk, the later one moves up to the earlier, but must not win where a rule between them
     did; the default stays where it is, and the earlier one moves down to it, and so is lost in it.
     """
+    if len({risk for risk, _ in rules}) == len(rules):
+        return rules
     default = next((at for at, (_, condition) in enumerate(rules) if condition is None), None)
     # What follows the default never fires.
     kept = rules if default is None else rules[: default + 1]
@@ -325,16 +328,17 @@ def _one_per_risk(rules: list[tuple[str, Node | None]]) -> list[tuple[str, Node 
             merged.append((risk, condition))
             continue
         before = merged[at][1]
-        if before is None:
-            break
-        between = [other for _, other in merged[at + 1 :] if other is not None]
-        if condition is None:
-            rest = [(other, And((part, Not(before))) if part else part) for other, part in merged[at + 1 :]]
+        if before is None or condition is None:
+            rest = [(other, _but_not(part, before)) for other, part in merged[at + 1 :]]
             merged = [*merged[:at], *rest, (risk, None)]
         else:
-            moved = And((condition, *(Not(other) for other in between))) if between else condition
-            merged[at] = (risk, Or((before, moved)))
+            between = [Not(other) for _, other in merged[at + 1 :] if other is not None]
+            merged[at] = (risk, Or((before, And((condition, *between)) if between else condition)))
     return merged
+
+
+def _but_not(part: Node | None, other: Node | None) -> Node | None:
+    return part if part is None or other is None else And((part, Not(other)))
 
 
 def _instead_of_numbers(question: Question) -> list[Choice]:

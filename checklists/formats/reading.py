@@ -75,7 +75,10 @@ def lint_file(data: bytes, file: str, format: str = AUTO, *, folder: Path | None
 
 
 def detect(data: bytes, file: str = "") -> str:
-    """The format of a file, by its content; what is none of the others counts as YAML."""
+    """The format of a file, by its content; what is none of the others counts as YAML.
+
+    Raises `ChecklistErrors` for JSON that is none of them.
+    """
     start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:1] != b"{":
         return MICROSOFT if _CSV_HEADER.search(data) or file.lower().endswith(".csv") else YAML
@@ -87,7 +90,12 @@ def detect(data: bytes, file: str = "") -> str:
         return {b"pillars": AWS_LENS, b"items": AZURE}[found[1]] if found else YAML
     if "pillars" in value and "sections" not in value:
         return AWS_LENS
-    return AZURE if "items" in value else YAML
+    if "items" in value:
+        return AZURE
+    if "schema" in value:
+        return YAML
+    said = "this JSON is no checklist: it has neither “pillars” (AWS), nor “items” (Azure), nor “schema” (our own)"
+    raise ChecklistErrors([ChecklistError(file, 1, 1, said)])
 
 
 def decoded(data: bytes, file: str) -> str:

@@ -1,5 +1,6 @@
 """Checklists written in our own language, as people would write them."""
 
+import re
 from typing import Any
 
 import yaml
@@ -8,6 +9,8 @@ from checklists.language import Checklist
 
 _ORDER = ("schema", "id", "title", "version", "kind", "summary", "source", "include", "pillars", "weights", "facts")
 _WIDTH = 110
+# YAML 1.1 takes these for line breaks, and reads them back as such unless they are escaped.
+_OTHER_BREAKS = re.compile("[\r\x85\u2028\u2029\ufeff]")
 
 
 def write_yaml(checklist: Checklist) -> str:
@@ -46,6 +49,8 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     style = "|" if "\n" in text else ">" if len(text) > _WIDTH - 30 else None
+    if _OTHER_BREAKS.search(text):
+        style = '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

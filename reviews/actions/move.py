@@ -1,12 +1,11 @@
 """Moving a running review to another edition of its checklist, and back."""
 
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
 
-from checklists.language import JoinError, Question, joined
+from checklists.language import Checklist, JoinError, Question, joined
 from checklists.language.diff import Carried, carried
 from checklists.models import Edition
 from reviews.access import Actor, Deed, ReviewAccess
@@ -53,7 +52,7 @@ def move_review(actor: Actor, *, review_id: uuid.UUID, edition_id: uuid.UUID, ve
         except JoinError as problem:
             raise Invalid({"edition": f"{problem} Take that checklist out of the review first."}) from None
         milestone = set_milestone(review, name=f"Before the move to edition {new.version}", by=actor.user)
-        before = _fit(review, new.checklist.questions_by_id, review.answers.all())
+        before = _fit(review, new.checklist)
         change = EditionChange.objects.create(
             review=review, old=old, new=new, milestone=milestone, answers=before, by=actor.user, at=milestone.at
         )
@@ -88,11 +87,13 @@ def undo_move(actor: Actor, *, review_id: uuid.UUID) -> Review:
         if change is None:
             raise Invalid({"": "This review was not moved to its edition, so there is nothing to undo."})
         questions = change.old.checklist.questions_by_id
-        for answer in review.answers.filter(question_id__in=change.answers):
-            kept = change.answers[answer.question_id]
-            if answer.version == kept["version"] or not _fits(answer, questions[answer.question_id]):
+        for answer in review.answers.filter(question_id__in=questions):
+            question, kept = questions[answer.question_id], change.answers.get(answer.question_id)
+            fits = _fits(answer, question)
+            if kept is not None and (answer.version == kept["version"] or not fits):
                 _restore(answer, {name: kept[name] for name in _CONTENT})
-        _fit(review, questions, review.answers.all())
+            elif not fits:
+                _restore(answer, _trimmed(answer, question))
         change.undone_at = timezone.now()
         change.save(update_fields=["undone_at"])
         new = review.edition
@@ -105,31 +106,36 @@ def undo_move(actor: Actor, *, review_id: uuid.UUID) -> Review:
 
 
 _CONTENT = ("selected", "left_out", "rows")
+_EMPTY: dict[str, Any] = {name: [] for name in _CONTENT}
 
 
-def _fit(review: Review, questions: dict[str, Question], answers: Iterable[Answer]) -> dict[str, Any]:
-    """Take out of the answers what has no place in these questions; returns how the changed ones were.
+def _fit(review: Review, new: Checklist) -> dict[str, Any]:
+    """Take out of the answers what has no place in a checklist; returns how the changed ones were.
 
     Answers to questions that are not there stay as they are: nothing asks for them.
     """
     old = review.edition.checklist.questions_by_id
     before: dict[str, Any] = {}
-    for answer in answers:
-        question, was = questions.get(answer.question_id), old.get(answer.question_id)
-        if question is None or was is None or (question.kind == was.kind and _fits(answer, question)):
+    for answer in review.answers.filter(question_id__in=old.keys() & new.questions_by_id.keys()):
+        was, question = old[answer.question_id], new.questions_by_id[answer.question_id]
+        if question.kind == was.kind and _fits(answer, question):
             continue
-        before[answer.question_id] = {name: getattr(answer, name) for name in _CONTENT}
-        same = question.kind == was.kind
-        _restore(
-            answer,
-            {
-                "selected": [choice for choice in answer.selected if same and choice in question.choice_ids],
-                "left_out": [choice for choice in answer.left_out if same and choice in question.choice_ids],
-                "rows": answer.rows if same else [],
-            },
-        )
-        before[answer.question_id]["version"] = answer.version
+        kept = {name: getattr(answer, name) for name in _CONTENT}
+        _restore(answer, _trimmed(answer, question) if question.kind == was.kind else _EMPTY)
+        before[answer.question_id] = kept | {"version": answer.version}
     return before
+
+
+def _trimmed(answer: Answer, question: Question) -> dict[str, Any]:
+    """What of the answer has a place in the question: the choices that it has, in its order."""
+    one_at_most = question.kind != "practices"
+    selected = [choice.id for choice in question.choices if choice.id in answer.selected]
+    left_out = [choice.id for choice in question.practices if choice.id in answer.left_out]
+    return {
+        "selected": selected[:1] if one_at_most else selected,
+        "left_out": [] if one_at_most else left_out,
+        "rows": answer.rows if question.measured else [],
+    }
 
 
 def _fits(answer: Answer, question: Question) -> bool:

@@ -1,6 +1,6 @@
 """Snapshot -> what the report's template shows, prepared so that the template decides nothing."""
 
-from typing import Any
+from typing import Any, cast
 
 from checklists.canonical import canonical_json, sha256_hex
 from reviews.report import wording
@@ -16,7 +16,7 @@ _LONG_NAME = 36
 def content(snapshot: SnapshotData) -> dict[str, Any]:
     """The template's context. The texts in it are as people wrote them: the template escapes them."""
     digest = sha256_hex(canonical_json(snapshot))
-    shown: SnapshotData = wording.visible(snapshot)
+    shown: SnapshotData = wording.visible(in_present_form(snapshot))
     sections: list[dict[str, Any]] = [
         {**section, "questions": [_question(question) for question in section["questions"]]}
         for section in shown["sections"]
@@ -57,6 +57,33 @@ def content(snapshot: SnapshotData) -> dict[str, Any]:
         ],
         "statement": _lines(shown["approval"]["statement"]),
     }
+
+
+def in_present_form(snapshot: SnapshotData) -> SnapshotData:
+    """The snapshot with what format 2 added to format 1, in which facts were yes or no and answers were choices."""
+    if snapshot["format"] != "ai-platform-review-snapshot/1":
+        return snapshot
+    old = cast(dict[str, Any], snapshot)
+    words = {True: "Yes", False: "No", None: ""}
+    facts = [fact | {"said": words[fact["value"]]} for fact in old["workload"]["facts"]]
+    added = {"tags": [], "regions_differ": False, "table": None}
+    sections = [
+        section
+        | {
+            "questions": [
+                question
+                | added
+                | {
+                    "name": question["id"],
+                    "choices": [choice | {"do": "", "not_applicable": False} for choice in question["choices"]],
+                }
+                for question in section["questions"]
+            ]
+        }
+        for section in old["sections"]
+    ]
+    new = old | {"added_checklists": [], "workload": old["workload"] | {"facts": facts}, "sections": sections}
+    return cast(SnapshotData, new)
 
 
 def _question(question: QuestionData) -> dict[str, Any]:

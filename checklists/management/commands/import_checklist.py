@@ -30,15 +30,15 @@ class Command(BaseCommand):
             data = content_of(file)
             format = detect(data, file.name) if format == AUTO else format
             imported = read_file(data, file.name, format, folder=file.parent)
-            if imported.checklist.kind is None:
-                message = "this checklist has no kind: it is only there to be included in others"
-                raise ChecklistErrors([ChecklistError(file.name, 0, 0, message)])
+            try:
+                edition = publish(imported.checklist)
+            except ValueError as refused:
+                raise ChecklistErrors([ChecklistError(file.name, 0, 0, str(refused))]) from None
         except ChecklistErrors as wrong:
             if as_json:
                 refusal = {"format": format, "errors": [str(error) for error in wrong.errors]}
                 self.stdout.write(json.dumps(refusal, ensure_ascii=False, indent=1))
             raise CommandError(f"nothing was imported, as there are mistakes:\n{wrong}", returncode=1) from None
-        edition = publish(imported.checklist)
         summary = imported.summary()
         if as_json:
             self.stdout.write(json.dumps(summary, ensure_ascii=False, indent=1))

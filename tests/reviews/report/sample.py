@@ -1,6 +1,7 @@
 """Snapshots to make reports from: one as a real review leaves it, and the smallest there can be."""
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 from checklists.language import Checklist, FactValue, Question
@@ -28,6 +29,7 @@ platform team switches the front end to passages only; the switch is a flag and 
 The runbook is https://wiki.example.org/spaces/CLAIMS/pages/8841723/Runbook+assistant+without+model#switching-back."""
 
 WANTED = {
+    "GEN-02": (Risk.NONE, "Confirmed by data protection on 2 October; all of it stays in swedencentral."),
     "GEN-01": (Risk.NONE, "ADR-031 and ADR-034 say why the existing search could not rank passages."),
     "GEN-04": (
         Risk.MEDIUM,
@@ -42,7 +44,18 @@ WANTED = {
 }
 """Question id -> the risk that its answer leaves, as near as its choices allow, and the note."""
 
-FACTS: dict[str, FactValue] = {}
+FACTS: dict[str, FactValue] = {
+    "workload_kind": "inferencing",
+    "criticality": "high",
+    "data_regions": ["swedencentral"],
+    "compute_regions": ["swedencentral"],
+    "caller_regions": ["swedencentral"],
+    "model_origin": ["foundation", "own"],
+    "inferencing_mode": ["batch", "online"],
+    "latency_target_ms": 900,
+    "hosting": ["model_service", "self_hosted"],
+    "platform_shared": True,
+}
 
 DOES_NOT_APPLY = {
     "INF-F-04": "Used by claims operations alone until at least the end of next year.",
@@ -53,7 +66,10 @@ DOES_NOT_APPLY = {
 def realistic() -> SnapshotData:
     """An approved review of the library's inferencing checklist: 23 questions, findings, notes, comments."""
     checklist = _checklist()
-    answers = {question.id: _answer(question) for question in checklist.questions}
+    answers = {
+        question.id: replace(_answer(question), explained=bool(WANTED.get(question.id, ("", ""))[1]))
+        for question in checklist.questions
+    }
     standing = Standing(checklist, FACTS, answers)
     result = score_standing(standing)
     snapshot: SnapshotData = {

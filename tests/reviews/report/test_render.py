@@ -130,7 +130,30 @@ def test_hostile_text_is_printed_as_it_was_written(snapshot, saved):
     findings = [each for each in sample.questions_of(snapshot) if each["risk"] in ("high", "medium")]
     # The cover's title and approver, a link's title and address, the approver's name and address under the sign-off;
     # a note and a comment for each question, and the note once more where it is a finding.
-    assert text.count(squeezed(HOSTILE)) == 6 + 2 * 23 + len(findings)
+    assert text.count(squeezed(HOSTILE)) == 6 + 2 * len(sample.questions_of(snapshot)) + len(findings)
+
+
+def test_a_snapshot_of_the_first_format_can_still_be_made_into_a_report(snapshot, saved):
+    """A report that waits, or failed, while the application is renewed."""
+    snapshot["format"] = "ai-platform-review-snapshot/1"
+    del snapshot["added_checklists"]
+    for fact in snapshot["workload"]["facts"]:
+        del fact["said"]
+    for question in sample.questions_of(snapshot):
+        for key in ("name", "tags", "regions_differ", "table"):
+            del question[key]
+        for choice in question["choices"]:
+            del choice["do"], choice["not_applicable"]
+    text = whole_text(saved(render.render(snapshot).pdf))
+    assert squeezed("Does the workload handle personal data? Yes") in text
+    assert squeezed("Do people outside the organisation use it? No") in text
+    assert "INF-N-01" in text
+
+
+def test_a_table_is_printed_with_what_it_comes_to(snapshot, sample_pdf):
+    text = whole_text(sample_pdf)
+    assert squeezed("Model deployment 240000 190000 tokens a minute 1.26") in text
+    assert "(best)" in text
 
 
 def test_hostile_text_makes_the_renderer_ask_for_our_own_files_only(snapshot, monkeypatch):
@@ -208,7 +231,7 @@ def test_long_words_in_names_titles_and_tables_stay_on_the_page(snapshot, saved)
     word = "W" * 120
     snapshot["workload"].update(name=word, owner=word, team=word, regions=[word], purpose=word)
     snapshot["workload"]["links"] = [{"title": word, "url": f"https://example.org/{word * 4}"}]
-    snapshot["workload"]["facts"] = [{"id": "f", "text": word, "value": True}]
+    snapshot["workload"]["facts"] = [{"id": "f", "text": word, "value": word, "said": word}]
     person = {"name": word, "username": word, "email": f"{word}@example.org"}
     snapshot["contributors"] = [person] * 3
     snapshot["approval"]["by"] = person
