@@ -206,6 +206,9 @@ def draft_from_edition(request: HttpRequest, key: str, version: str) -> HttpResp
     edition = get_object_or_404(Edition.objects.without_content(), key=key, version=version)
     try:
         begin_draft(_person(request), text=text_of_edition(edition), base=edition)
+    except NotAccepted as refused:
+        messages.error(request, f"No draft was begun: {refused}")
+        return redirect("edition", key, version)
     except DraftChanged:
         messages.info(request, "This checklist has a draft already: here it is.")
     return redirect("draft", key)

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from django.http import QueryDict
 
-from checklists.language import WORKLOAD_FACTS, Checklist, Fact, FactValue, Guidance, Section, read_fact
+from checklists.language import ANY_KIND, WORKLOAD_FACTS, Checklist, Fact, FactValue, Guidance, Section, read_fact
 from checklists.language.words import workload_fact_title
 from checklists.measured import COLUMN_TITLES, COLUMNS
 from checklists.standing import AnswerValue, Standing
@@ -122,7 +122,7 @@ class Preview:
     def standing(self) -> Standing:
         """What the conditions come to."""
         facts: dict[str, FactValue] = {name: value for name, (value, _) in self._read.items()}
-        facts |= {field.id: field.chosen or None for field in self.workload_fields}
+        facts |= {field.id: field.chosen or None for field in self.workload_fields} | self._known
         answers = {
             question.id: AnswerValue(selected=frozenset(self.tried.getlist(f"q.{question.id}")) & question.choice_ids)
             for question in self.checklist.questions
@@ -132,13 +132,16 @@ class Preview:
     @cached_property
     def workload_fields(self) -> list[WorkloadField]:
         """What every workload has, as far as conditions depend on it."""
-        kind = self.checklist.kind
-        fixed = {"workload_kind": kind} if kind not in {None, "any"} else {}
         return [
-            WorkloadField(name, options, str(fixed.get(name) or self._chosen(name, options)))
+            WorkloadField(name, options, self._chosen(name, options))
             for name, options in WORKLOAD_FACTS.items()
-            if name in self._decisive
+            if name in self._decisive and name not in self._known
         ]
+
+    @property
+    def _known(self) -> dict[str, FactValue]:
+        """What the checklist itself says of every workload that it is asked of."""
+        return {} if self.checklist.kind in {None, ANY_KIND} else {"workload_kind": self.checklist.kind}
 
     def _chosen(self, name: str, options: Iterable[str]) -> str:
         said = self.tried.get(f"fact.{name}", "")
