@@ -8,11 +8,10 @@ from pathlib import Path
 from django.db import IntegrityError, transaction
 
 from checklists.canonical import canonical_json, sha256_hex
+from checklists.formats.reading import LIBRARY, decoded
 from checklists.language import Checklist, ChecklistError, ChecklistErrors, Parsed, read, with_included
 from checklists.language.model import VERSION_PATTERN
 from checklists.models import Edition
-
-LIBRARY = Path(__file__).parent / "library"
 
 
 @dataclass(frozen=True)
@@ -173,7 +172,7 @@ def _files(folder: Path, errors: list[ChecklistError]) -> list[Parsed]:
     files: dict[str, Parsed] = {}
     for path in sorted(folder.glob("*.yaml")):
         try:
-            parsed = read(_text(path), path.name)
+            parsed = read(decoded(path.read_bytes(), path.name), path.name)
         except ChecklistErrors as wrong:
             errors.extend(wrong.errors)
             continue
@@ -181,14 +180,3 @@ def _files(folder: Path, errors: list[ChecklistError]) -> list[Parsed]:
         if first is not parsed:
             errors.append(parsed.error(("id",), f"the id {parsed.checklist.id} is taken by {first.file}"))
     return list(files.values())
-
-
-def _text(path: Path) -> str:
-    content = path.read_bytes()
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as broken:
-        before = content[: broken.start]
-        line, column = before.count(b"\n") + 1, broken.start - before.rfind(b"\n")
-        message = f"byte {broken.start} is not UTF-8"
-        raise ChecklistErrors([ChecklistError(path.name, line, column, message)]) from None
