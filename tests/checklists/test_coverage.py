@@ -9,9 +9,10 @@ from django.conf import settings
 from django.core.management import call_command
 
 from checklists.coverage import Row, gaps, page, read_rows
+from checklists.formats.reading import LIBRARY
 from checklists.language import Checklist, Expression
 from checklists.language.schema import json_schema
-from checklists.publish import LIBRARY, read_library
+from checklists.publish import read_library
 from tests.checklists.test_language import MINIMAL
 
 DOCS = Path(settings.BASE_DIR) / "docs"

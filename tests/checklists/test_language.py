@@ -1,7 +1,8 @@
 import pytest
 
+from checklists.formats.reading import LIBRARY
 from checklists.language import Checklist, ChecklistErrors, parse, read, with_included
-from checklists.publish import LIBRARY, read_library
+from checklists.publish import read_library
 
 MINIMAL = """\
 schema: 1

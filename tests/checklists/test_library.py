@@ -6,8 +6,9 @@ from collections.abc import Mapping
 import pytest
 
 from checklists.coverage import covers, read_rows
+from checklists.formats.reading import LIBRARY
 from checklists.language import PILLARS, WEIGHTS, Checklist, FactValue, WorkloadKind
-from checklists.publish import LIBRARY, read_library
+from checklists.publish import read_library
 from checklists.scoring import AnswerValue, Risk, risk_in, risk_of, score
 from checklists.standing import Standing
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from checklists.formats.reading import LIBRARY
 from checklists.language import ChecklistErrors
-from checklists.publish import LIBRARY, publish_library
+from checklists.publish import publish_library
 
 
 class Command(BaseCommand):

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from checklists.coverage import gaps, page, read_rows
+from checklists.formats.reading import LIBRARY
 from checklists.language.schema import json_schema
-from checklists.publish import LIBRARY, read_library
+from checklists.publish import read_library
 
 
 class Command(BaseCommand):
