@@ -166,11 +166,11 @@ def test_what_is_typed_is_not_lost_when_the_server_is_away_and_leaving_is_asked_
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#state")).to_contain_text("the server cannot be reached", timeout=10_000)
     admin.context.set_offline(False)
-    asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    page.get_by_role("link", name="Preview").click()
+    page.on("dialog", lambda dialog: dialog.dismiss())
+    with page.expect_event("dialog") as asked:
+        page.get_by_role("link", name="Preview").click()
+    assert asked.value.type == "beforeunload"
     expect(page.locator("#text")).to_have_value(re.compile("# typed in a tunnel"))
-    assert asked == ["beforeunload"]
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#state")).to_have_text("✓ Saved")
     admin.complaints.clear()
