@@ -46,7 +46,8 @@ def _decide(
 ) -> tuple[Review, Decision]:
     statement = statement.strip()
     review = locked_review(actor.user, review_id)
-    ReviewAccess(actor.user, review).require(Deed.DECIDE)
+    access = ReviewAccess(actor.user, review)
+    access.require(Deed.DECIDE)
     if version != review.version:
         raise Stale("The review was changed after you opened it. Read what is new, then decide.")
     if not statement:
@@ -60,5 +61,6 @@ def _decide(
         at=timezone.now(),
         statement=statement,
         review_version=review.version,
+        role=access.role,
     )
     return review, decision

@@ -1,9 +1,10 @@
 """Freezing a review: its snapshot."""
 
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from checklists.canonical import canonical_json, sha256_hex
@@ -12,25 +13,61 @@ from checklists.measured import COLUMN_TITLES, COLUMNS, measured
 from checklists.models import Edition
 from checklists.scoring import METHOD, score_standing
 from checklists.standing import Standing
+from reviews.actions.policy import policy_for
 from reviews.actions.score import as_json, standing_of, store
-from reviews.models import Answer, Comment, Decision, Event, Milestone, Review, Snapshot, User
+from reviews.models import (
+    Answer,
+    Comment,
+    Decision,
+    DecisionKind,
+    Event,
+    Milestone,
+    Review,
+    Role,
+    Snapshot,
+    Submission,
+    User,
+)
 from reviews.models.trail import STEPS
 
-FORMAT = "ai-platform-review-snapshot/2"
+FORMAT = "ai-platform-review-snapshot/3"
 
 
 def freeze(review: Review, decision: Decision) -> Snapshot:
     """Write the review down as it is now, with the decision that closes it. Call inside the deciding transaction."""
-    approval = {
-        "by": _person(decision.by),
-        "role": "Lead",
-        "at": _time(decision.at),
-        "statement": decision.statement,
+    approvals = review.decisions.filter(kind=DecisionKind.APPROVED, review_version=decision.review_version)
+    # A review that was handed in before there were submissions has its approvals alone.
+    submission = review.submissions.select_related("by").order_by("at", "id").last()
+    given: list[Submission | Decision] = [*approvals.select_related("by").order_by("at", "id")]
+    sign_offs = [_sign_off(each) for each in ([submission, *given] if submission else given)]
+    policy = policy_for(review)
+    valid_until = decision.at + timedelta(days=policy.valid_days)
+    closing = {
+        "sign_offs": sign_offs,
+        "approval": sign_offs[-1],
+        "policy": {
+            "approvers": policy.approvers,
+            "approver_role": policy.approver_role.label,
+            "blocks_on_high": policy.blocks_on_high,
+            "valid_days": policy.valid_days,
+        },
+        "valid_until": _time(valid_until),
+        "verify_url": f"{settings.BASE_URL}/verify/",
     }
-    content = canonical_json(state_of(review) | {"approval": approval})
+    content = canonical_json(state_of(review) | closing)
     return Snapshot.objects.create(
-        review=review, decision=decision, content=content.decode(), sha256=sha256_hex(content), at=decision.at
+        review=review,
+        decision=decision,
+        content=content.decode(),
+        sha256=sha256_hex(content),
+        at=decision.at,
+        valid_until=valid_until,
     )
+
+
+def _sign_off(each: Submission | Decision) -> dict[str, Any]:
+    role = Role(each.role).label
+    return {"by": _person(each.by), "role": role, "at": _time(each.at), "statement": each.statement}
 
 
 def set_milestone(review: Review, *, name: str, by: User) -> Milestone:

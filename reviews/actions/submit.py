@@ -12,14 +12,19 @@ from reviews.actions.score import result_of, store
 from reviews.actions.texts import fault_of
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
-from reviews.models import DecisionKind, EventKind, Review, ReviewState
+from reviews.models import DecisionKind, EventKind, Review, ReviewState, Submission
+
+STATEMENT = "The answers are complete and true to the best of my knowledge."
+"""What somebody states who hands a review in and writes nothing else."""
 
 
-def submit_review(actor: Actor, *, review_id: uuid.UUID) -> Review:
-    """Hand the review to the leads; from now on nobody answers in it.
+def submit_review(actor: Actor, *, review_id: uuid.UUID, statement: str = STATEMENT) -> Review:
+    """Hand the review to those who approve, and stand for its answers; from now on nobody answers in it.
 
-    Raises Review.DoesNotExist, `Refused`, and `Incomplete` with what is still to be answered and stated.
+    The statement is the authors' sign-off in the report. Raises Review.DoesNotExist, `Refused`, `Invalid` for a
+    statement that cannot be stored, and `Incomplete` with what is still to be answered and stated.
     """
+    statement = statement.strip() or STATEMENT
     with writing():
         review = locked_review(actor.user, review_id)
         access = ReviewAccess(actor.user, review)
@@ -27,11 +32,22 @@ def submit_review(actor: Actor, *, review_id: uuid.UUID) -> Review:
         result = result_of(review)
         if result.missing or result.missing_facts:
             raise Incomplete(result.missing, result.missing_facts)
+        if fault := fault_of("statement", statement):
+            raise Invalid({"statement": fault})
         store(review, result)
         contributes(access)
+        submission = Submission.objects.create(
+            review=review,
+            by=actor.user,
+            role=access.role,
+            at=timezone.now(),
+            statement=statement,
+            review_version=review.version,
+        )
         again = review.decisions.filter(kind=DecisionKind.CHANGES_REQUESTED).exists()
         move(review, ReviewState.SUBMITTED)
-        record(review, EventKind.RESUBMITTED if again else EventKind.SUBMITTED, actor, version=review.version)
+        kind = EventKind.RESUBMITTED if again else EventKind.SUBMITTED
+        record(review, kind, actor, at=submission.at, version=review.version, statement=statement)
     return review
 
 

@@ -2,7 +2,16 @@
 
 from reviews.models.milestone import EditionChange, Milestone
 from reviews.models.people import Membership, Role, Team, User
-from reviews.models.report import Report, ReportState, Snapshot
+from reviews.models.report import (
+    IssuedCertificate,
+    MarkKind,
+    Reminder,
+    Report,
+    ReportMark,
+    ReportRevision,
+    ReportState,
+    Snapshot,
+)
 from reviews.models.review import (
     Answer,
     Comment,
@@ -14,10 +23,12 @@ from reviews.models.review import (
     ReviewState,
     Score,
 )
+from reviews.models.sign_off import MOST_APPROVERS, Policy, Submission
 from reviews.models.trail import Event, EventKind
 from reviews.models.workload import Classification, Criticality, Workload, WorkloadFact
 
 __all__ = [
+    "MOST_APPROVERS",
     "Answer",
     "Classification",
     "Comment",
@@ -28,9 +39,15 @@ __all__ = [
     "EditionChange",
     "Event",
     "EventKind",
+    "IssuedCertificate",
+    "MarkKind",
     "Membership",
     "Milestone",
+    "Policy",
+    "Reminder",
     "Report",
+    "ReportMark",
+    "ReportRevision",
     "ReportState",
     "Review",
     "ReviewAddition",
@@ -38,6 +55,7 @@ __all__ = [
     "Role",
     "Score",
     "Snapshot",
+    "Submission",
     "Team",
     "User",
     "Workload",

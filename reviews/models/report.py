@@ -14,7 +14,8 @@ from reviews.models.review import Decision, Review
 class Snapshot(models.Model):
     """The canonical JSON of a review at the moment of its approval, with its SHA-256.
 
-    Triggers refuse change and deletion.
+    `valid_until` is the end of the approval by the policy in force; None where there was none. Triggers refuse
+    change and deletion.
     """
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="snapshots")
@@ -22,6 +23,10 @@ class Snapshot(models.Model):
     content = models.TextField()
     sha256 = models.CharField(max_length=64)
     at = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["valid_until"], name="snapshot_valid_until")]
 
     def __str__(self) -> str:
         return self.sha256
@@ -90,3 +95,102 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"report {self.get_state_display()}"
+
+
+class ReportRevision(models.Model):
+    """A later form of a signed report: the same bytes with something appended, such as a time stamp.
+
+    `level` is the PAdES baseline level that it reaches. Triggers refuse change and deletion.
+    """
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    level = models.CharField(max_length=8)
+    pdf = models.BinaryField()
+    pdf_sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["report", "number"], name="revision_once")]
+
+    def __str__(self) -> str:
+        return f"revision {self.number}, {self.level}"
+
+
+class MarkKind(models.TextChoices):
+    """What can become of a report after its approval."""
+
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    SUPERSEDED = "superseded", "Superseded"
+
+
+class ReportMark(models.Model):
+    """A report that no longer stands: withdrawn by a lead with a reason, or superseded by a later review's approval.
+
+    The report itself stays as it is. Triggers refuse change and deletion.
+    """
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="marks")
+    kind = models.CharField(max_length=12, choices=MarkKind.choices)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+    successor = models.ForeignKey(Review, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "kind"], name="mark_once"),
+            models.CheckConstraint(
+                condition=(Q(kind=MarkKind.WITHDRAWN) & ~Q(reason="") & Q(by__isnull=False))
+                | (Q(kind=MarkKind.SUPERSEDED) & Q(successor__isnull=False)),
+                name="mark_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class Reminder(models.Model):
+    """That the end of a report's validity was told, so many `days` before: each once."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="reminders")
+    days = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["report", "days"], name="reminder_once")]
+
+    def __str__(self) -> str:
+        return f"{self.days} days before"
+
+
+class IssuedCertificate(models.Model):
+    """A certificate that the organisation's authority issued, for its seal or for one sign-off of one person.
+
+    `serial` is hexadecimal. Once revoked, `revoked_at` says when and `reason` why; the revocation list has it from
+    then on.
+    """
+
+    serial = models.CharField(max_length=64, unique=True)
+    issuer_sha256 = models.CharField(max_length=64)
+    subject = models.TextField()
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="certificates")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, null=True, related_name="certificates")
+    not_before = models.DateTimeField()
+    not_after = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["not_before", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True) | ~Q(reason=""), name="certificate_revoked_with_reason"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.subject

@@ -201,9 +201,10 @@ class DecisionKind(models.TextChoices):
 
 
 class Decision(models.Model):
-    """A lead's approval or request for changes, about the review as it was at `review_version`.
+    """An approval or a request for changes, about the review as it was at `review_version`.
 
-    A trigger refuses a decision by a contributor, and every change or deletion.
+    A policy may ask for several approvals; `role` is what the person was in the team. A trigger refuses a decision by
+    a contributor, and every change or deletion.
     """
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="decisions")
@@ -212,14 +213,17 @@ class Decision(models.Model):
     at = models.DateTimeField()
     statement = models.TextField(max_length=NOTE_LENGTH)
     review_version = models.PositiveIntegerField()
+    role = models.CharField(max_length=16, default="lead")
 
     class Meta:
-        ordering = ["at"]
+        ordering = ["at", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=DecisionKind.values), name="decision_kind"),
             models.CheckConstraint(condition=~Q(statement=""), name="decision_statement"),
             models.UniqueConstraint(
-                fields=["review"], condition=Q(kind=DecisionKind.APPROVED), name="decision_one_approval"
+                fields=["review", "by", "review_version"],
+                condition=Q(kind=DecisionKind.APPROVED),
+                name="decision_approval_once",
             ),
         ]
 

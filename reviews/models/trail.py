@@ -23,7 +23,13 @@ class EventKind(models.TextChoices):
     CHANGES_REQUESTED = "changes_requested", "Changes requested"
     APPROVED = "approved", "Approved"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    APPROVAL_GIVEN = "approval_given", "Approval given, others to come"
     REPORT_SIGNED = "report_signed", "Report signed"
+    REPORT_STAMPED = "report_stamped", "Report time-stamped"
+    REPORT_WITHDRAWN = "report_withdrawn", "Report withdrawn"
+    REPORT_SUPERSEDED = "report_superseded", "Report superseded"
+    EXPIRY_TOLD = "expiry_told", "End of the approval announced"
+    INTEGRITY_BROKEN = "integrity_broken", "Stored record found altered"
 
 
 STEPS = (
@@ -37,7 +43,13 @@ STEPS = (
     EventKind.CHANGES_REQUESTED,
     EventKind.APPROVED,
     EventKind.WITHDRAWN,
+    EventKind.APPROVAL_GIVEN,
     EventKind.REPORT_SIGNED,
+    EventKind.REPORT_STAMPED,
+    EventKind.REPORT_WITHDRAWN,
+    EventKind.REPORT_SUPERSEDED,
+    EventKind.EXPIRY_TOLD,
+    EventKind.INTEGRITY_BROKEN,
 )
 """The events that make the decision trail."""
 

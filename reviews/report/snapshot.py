@@ -190,8 +190,8 @@ class TrailEvent(TypedDict):
     address: str
 
 
-class ApprovalData(TypedDict):
-    """Who approved, as what, when, with which words."""
+class SignOffData(TypedDict):
+    """Who stands for the review, as what, since when, with which words."""
 
     by: Person
     role: str
@@ -199,8 +199,21 @@ class ApprovalData(TypedDict):
     statement: str
 
 
+class PolicyData(TypedDict):
+    """What the approval took; `approver_role` in words."""
+
+    approvers: int
+    approver_role: str
+    blocks_on_high: bool
+    valid_days: int
+
+
 class SnapshotData(TypedDict):
-    """A whole snapshot."""
+    """A whole snapshot.
+
+    `sign_offs` has the authors' submission first, then the approvals in their order, the last of which is `approval`.
+    `verify_url` is where anybody can have a report of it verified.
+    """
 
     format: str
     review: ReviewData
@@ -211,4 +224,8 @@ class SnapshotData(TypedDict):
     sections: list[SectionData]
     contributors: list[Person]
     trail: list[TrailEvent]
-    approval: ApprovalData
+    sign_offs: list[SignOffData]
+    policy: PolicyData
+    valid_until: str
+    verify_url: str
+    approval: SignOffData
