@@ -137,6 +137,14 @@ def test_a_table_that_cannot_be_taken_is_refused_with_row_and_column(
     assert not Answer.objects.exists()
 
 
+def test_a_number_that_would_be_stored_as_nothing_is_not_divided_by(review: Review, people: People):
+    row = {"configuration": "One GPU", "throughput": "0.0000001", "p95_ms": "300", "cost_per_hour": "4"}
+    with pytest.raises(Invalid, match="Row 1, throughput: must be more than 0"):
+        give(people.ada, review, "GEN-07", rows=[row])
+    give(people.ada, review, "GEN-07", rows=[row | {"throughput": "0.000001"}])
+    assert result_of(review).risks["GEN-07"] == "medium"
+
+
 def test_a_table_is_for_questions_that_are_answered_with_numbers(review: Review, people: People):
     with pytest.raises(Invalid, match="GEN-01 is not answered with a table"):
         give(people.ada, review, "GEN-01", rows=QUOTA)
