@@ -53,6 +53,7 @@ def test_facts_of_every_type_are_stated_as_people_write_them(
         ("latency_target_ms", "1,5", "“1,5” is not a number: write 1500.5, with a point before decimals"),
         ("latency_target_ms", "soon", "“soon” is not a number"),
         ("platform_shared", "maybe", "Say yes or no"),
+        ("data_regions", "west\x00europe", "The character NUL cannot be stored"),
     ],
 )
 def test_what_is_no_value_of_a_fact_is_refused_with_what_to_write(
