@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 from django.urls import reverse
@@ -115,6 +116,28 @@ def test_a_snapshot_holds_what_was_asked_and_nothing_that_never_was(serving: Rev
     facts = {fact["id"]: fact["said"] for fact in data["workload"]["facts"]}
     assert facts["platform_shared"] == "No"
     assert facts["inferencing_mode"].startswith("Batch")
+
+
+def test_what_is_stated_after_the_approval_changes_nothing_in_an_approved_review(
+    serving: Review, people: People, workload, sign_in
+):
+    answer_all(people.ada, serving)
+    state(people.ada, serving, "platform_shared", "yes")
+    submit_review(Actor(people.ada), review_id=serving.pk)
+    approve(Actor(people.lea), review_id=serving.pk, version=version_of(serving), statement="Good.")
+
+    def shown() -> str:
+        page = sign_in(people.rolf).get(reverse("review", args=[serving.pk])).content.decode()
+        return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page)
+
+    approved, before = result_of(Review.objects.get()), shown()
+    later = start_review(Actor(people.ada), workload=workload, kind=WorkloadKind.INFERENCING)
+    state(people.ada, later, "platform_shared", "no")
+    state(people.ada, later, "caller_regions", "eastus")
+    assert result_of(Review.objects.get(pk=serving.pk)) == approved
+    assert "INF-F-04" in approved.risks
+    assert "INF-F-04" not in result_of(later).risks
+    assert shown() == before
 
 
 @pytest.mark.parametrize(
