@@ -40,6 +40,8 @@ def read_fact(fact: Fact, texts: Sequence[str]) -> FactValue:
     given = [text.strip() for text in texts if text.strip()]
     if not given:
         return None
+    if any("\x00" in text for text in given):
+        raise ValueError("The character NUL cannot be stored: remove it.")
     if fact.type == "yes_no":
         if given[-1] not in {"yes", "no"}:
             raise ValueError("Say yes or no.")
