@@ -63,6 +63,21 @@ def test_the_pages_of_a_review_of_an_imported_checklist_show_it(file: Path, peop
     assert review.checklist.questions[0].title.split("'")[0][:40] in html.replace("&#x27;", "'")
 
 
+def test_a_question_that_says_nothing_more_has_nothing_to_unfold(people: People, workload: Workload, sign_in):
+    review = begin(CSV, people, workload)
+    html = sign_in(people.ada).get(reverse("questionnaire", args=[review.pk])).content.decode()
+    assert "What good looks like" not in html
+
+
+def test_nobody_gets_a_kind_of_workload_that_they_did_not_choose(people: People, workload: Workload, sign_in):
+    publish(read_file(CSV.read_bytes(), CSV.name).checklist)
+    client, url = sign_in(people.ada), reverse("review-from-file", args=[workload.key])
+    assert "checked" not in client.get(url).content.decode()
+    upload = SimpleUploadedFile(CSV.name, CSV.read_bytes(), "text/csv")
+    assert client.post(url, {"file": upload}).status_code == 422
+    assert not Review.objects.exists()
+
+
 def test_an_architect_begins_a_review_from_an_assessment_that_an_administrator_has_imported(
     people: People, workload: Workload, sign_in
 ):
