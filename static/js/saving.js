@@ -53,6 +53,18 @@ document.addEventListener("input", ({ target }) => {
   else if (target.matches("textarea")) unsent.add(target);
 });
 
+// Who was faster than this page's scripts has typed already; nothing else would send it.
+const wasTyped = (field) => field.type === "radio" || field.type === "checkbox"
+  ? field.checked !== field.defaultChecked
+  : field.type !== "hidden" && "defaultValue" in field && field.value !== field.defaultValue;
+window.addEventListener("load", () => {
+  for (const form of document.querySelectorAll("form[data-saves]")) {
+    if (unsaved.has(form.id) || !(form.id && [...form.elements].some(wasTyped))) continue;
+    markUnsaved(form);
+    form.requestSubmit();
+  }
+});
+
 document.addEventListener("submit", (event) => {
   for (const field of event.target.elements) unsent.delete(field);
   if (!event.target.matches("[data-after-saves]") || !unsaved.size) return;

@@ -149,3 +149,21 @@ def test_orchestration_is_a_checklist_that_a_review_adds(visitor):
     answer(page, "ORC-N-02", [page.locator("#q-ORC-N-02 input[name=choice]").first.get_attribute("value")])
     page.get_by_role("button", name="Take it out").click()
     expect(page.locator("#q-ORC-N-01")).to_have_count(0)
+
+
+def test_what_is_typed_before_the_scripts_have_come_is_saved_as_well(visitor):
+    ada = visitor("ada")
+    page = ada.page
+    start_review(page, "Quick assistant", "Exploratory data analysis")
+
+    def slow(route):
+        page.locator("#note-GEN-01").fill("Typed at once.")
+        page.locator("#q-GEN-02 input[name=choice]").first.check()
+        route.continue_()
+
+    page.route("**/htmx*.js", slow, times=1)
+    page.reload()
+    expect(page.locator("#state-GEN-01")).to_have_text("✓ Saved")
+    expect(page.locator("#state-GEN-02")).to_have_text("✓ Saved")
+    page.reload()
+    expect(page.locator("#note-GEN-01")).to_have_value("Typed at once.")
