@@ -9,4 +9,5 @@ from checklists.models import Edition
 def require_tables() -> None:
     """Raise `CommandError` where the database was not migrated yet: nobody wants a traceback for that."""
     if Edition._meta.db_table not in connection.introspection.table_names():
-        raise CommandError("the database has no tables yet: run `manage.py migrate` first, or `make run`", returncode=1)
+        message = "the database has no tables yet: run `manage.py migrate` first, or `make run`"
+        raise CommandError(message, returncode=1)
