@@ -363,3 +363,10 @@ def test_lint_and_scoring_agree_on_what_a_selection_leaves():
         before = risk_of(question, AnswerValue(frozenset(finding.example)))
         after = risk_of(question, AnswerValue(frozenset({*finding.example, added})))
         assert [Risk.NONE, Risk.MEDIUM, Risk.HIGH].index(after) > [Risk.NONE, Risk.MEDIUM, Risk.HIGH].index(before)
+
+
+def test_the_checklist_that_the_docs_begin_with_is_whole_and_clean():
+    docs = (Path(__file__).parents[2] / "docs" / "checklists.md").read_text()
+    text = docs.split("## One to begin with")[1].split("```yaml\n")[1].split("```")[0]
+    report = lint_file(text.encode(), "fair-use.yaml")
+    assert (report.questions, report.findings) == (2, ())
