@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from checklists.formats.reading import LIBRARY
@@ -155,6 +157,50 @@ def test_a_document_cannot_grow_when_it_is_read():
     bomb = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n"
     with pytest.raises(ChecklistErrors, match="aliases"):
         parse(bomb, "bomb.yaml")
+
+
+HEAD = MINIMAL.partition("sections:")[0]
+
+
+def questions(count: int, asked: str) -> str:
+    """A file with many questions; `#` in the condition stands for the number of each."""
+    one = (
+        "      - {id: q#, title: T, pillars: [security], weight: 1, obligatory: true, kind: one, asked: CONDITION, "
+        "choices: [{id: a, text: A, risk: none}, {id: b, text: B, risk: high}]}\n"
+    )
+    lines = [one.replace("CONDITION", asked).replace("#", str(number)) for number in range(count)]
+    return f"{HEAD}sections:\n  - id: S\n    title: S\n    questions:\n{''.join(lines)}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD + "sections:\n" + "  - {questions: []}\n" * 20_000,
+        MINIMAL.replace("pillars: [security]", "pillars: [" + "x, " * 100_000 + "]", 1),
+        MINIMAL.replace("weight: 2", "weight: 1" + ":1" * 500_000, 1),
+        questions(3_000, "a in q#"),
+        questions(3_000, "a in none#"),
+    ],
+    ids=["empty sections", "a pillar again and again", "a number of base 60", "circles", "unknown names"],
+)
+def test_a_file_full_of_mistakes_is_refused_in_a_time_that_grows_with_its_length(text: str):
+    started = time.perf_counter()
+    with pytest.raises(ChecklistErrors):
+        parse(text, "small.yaml")
+    assert time.perf_counter() - started < 15
+
+
+def test_a_file_of_more_values_than_any_checklist_has_is_not_read_to_its_end():
+    with pytest.raises(ChecklistErrors, match="more than 400,000 keys and values up to here") as refused:
+        parse(HEAD + "sections:\n" + "- a\n" * 500_000, "small.yaml")
+    assert len(refused.value.errors) == 1
+
+
+def test_a_question_has_a_hundred_risk_rules_at_most():
+    rules = "".join("          - {risk: none, when: Q-2a}\n" for _ in range(100))
+    at = "          - {risk: none,"
+    with pytest.raises(ChecklistErrors, match="at most 100 items"):
+        parse(MINIMAL.replace(at, rules + at, 1), "small.yaml")
 
 
 def test_every_shipped_checklist_survives_being_stored_and_read_again():
