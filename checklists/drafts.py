@@ -18,7 +18,7 @@ from checklists.language import Checklist, ChecklistError, ChecklistErrors, read
 from checklists.language.lint import Finding, lint
 from checklists.language.parse import MAX_BYTES, Parsed
 from checklists.models import Draft, Edition
-from checklists.publish import VersionRefused, publish_as, shipped_files
+from checklists.publish import KindRefused, VersionRefused, publish_as, shipped_files
 
 MAX_UPLOAD_BYTES = 5_000_000
 """An uploaded file may be this long."""
@@ -233,8 +233,8 @@ def publish_draft(by: AbstractUser, *, key: str, draft_version: int | None, vers
     """Publish a draft as an edition, and delete it: both or neither.
 
     `draft_version` is the state of the draft that was seen. Raises `PermissionDenied`, `DraftChanged`, and
-    `NotAccepted` for a text with mistakes or without a difference, a version that cannot be, or notes that are too
-    long.
+    `NotAccepted` for a text with mistakes or without a difference, a version or a kind that cannot be, or notes that
+    are too long.
     """
     require_editor(by)
     if len(notes) > NOTES_LENGTH or "\x00" in notes:
@@ -251,7 +251,7 @@ def publish_draft(by: AbstractUser, *, key: str, draft_version: int | None, vers
             raise NotAccepted(f"Nothing differs from edition {newest.version}: there is nothing to publish.")
         try:
             edition = publish_as(found.checklist, version=version, notes=notes)
-        except VersionRefused as refused:
+        except (KindRefused, VersionRefused) as refused:
             raise NotAccepted(str(refused)) from None
         draft.delete()
     return edition

@@ -123,13 +123,14 @@ def _benchmark(table: BenchmarkTable, rows: Sequence[Row], latency_limit: Fracti
 
 def _number(row: int, title: str, text: str, *, zero: bool) -> str:
     try:
-        number = read_number(text)
+        # Rounded before it is judged: what is stored as 0 is divided by as 0.
+        number = round(read_number(text), 6)
     except ValueError as problem:
         raise RowError(f"Row {row}, {title.lower()}: {problem}") from None
     if number < 0 or number > _LARGEST or (number == 0 and not zero):
-        least = "0 or more" if zero else "more than 0"
-        raise RowError(f"Row {row}, {title.lower()}: must be {least}, and at most {_LARGEST:,}.")
-    return _decimal(round(number, 6))
+        least = "0 or more" if zero else "more than 0, to six decimals,"
+        raise RowError(f"Row {row}, {title.lower()}: must be {least} and at most {_LARGEST:,}.")
+    return _decimal(number)
 
 
 def _decimal(number: Fraction) -> str:

@@ -35,14 +35,12 @@ def publish(checklist: Checklist, *, notes: str = "") -> Edition:
     """Publish a checklist that is complete in itself, as the next edition of its id; `notes` say what is new.
 
     Where nothing differs from the newest edition, that one is returned. A version that is taken is raised to the next
-    free one. Raises ValueError for a checklist that is only there to be included, and for one whose id belongs to a
-    checklist for another kind of workload.
+    free one. Raises ValueError for a checklist that is only there to be included, and `KindRefused`.
     """
     if checklist.kind is None or checklist.include:
         raise ValueError(f"{checklist.id} is incomplete: it is only there to be included in others, or includes them")
     newest = Edition.objects.filter(key=checklist.id).order_by("-published_at").first()
-    if newest is not None and newest.kind != checklist.kind:
-        raise ValueError(f"{newest.title} has the id {checklist.id} and is of kind {newest.kind}: take another id")
+    _require_kind(checklist, newest)
     if newest is not None and newest.checklist.model_copy(update={"version": checklist.version}) == checklist:
         return newest
     taken = set(Edition.objects.filter(key=checklist.id).values_list("version", flat=True))
@@ -54,6 +52,10 @@ def publish(checklist: Checklist, *, notes: str = "") -> Edition:
     return edition
 
 
+class KindRefused(ValueError):
+    """A checklist whose id belongs to one for another kind of workload; the text is a sentence for its author."""
+
+
 class VersionRefused(ValueError):
     """A version that an edition cannot have; the text is a sentence for who gave it."""
 
@@ -62,7 +64,7 @@ class VersionRefused(ValueError):
 def publish_as(checklist: Checklist, *, version: str, notes: str = "") -> Edition:
     """Publish a checklist that is complete in itself, as this very version.
 
-    Raises `VersionRefused` for a version that is none, is taken, or is not above the newest.
+    Raises `VersionRefused` for a version that is none, is taken, or is not above the newest, and `KindRefused`.
     """
     if not re.fullmatch(VERSION_PATTERN, version, re.ASCII):
         raise VersionRefused(f"“{version}” is not a version: write numbers with points between, such as 1.2.")
@@ -70,6 +72,7 @@ def publish_as(checklist: Checklist, *, version: str, notes: str = "") -> Editio
     if editions.filter(version=version).exists():
         raise VersionRefused(f"Edition {version} is published already: give this one a higher version.")
     newest = editions.order_by("-published_at", "-id").first()
+    _require_kind(checklist, newest)
     if newest is not None and _numbers(version) <= _numbers(newest.version):
         raise VersionRefused(f"The newest edition is {newest.version}: give this one a higher version.")
     edition = _edition(checklist.model_copy(update={"version": version}), notes)
@@ -81,6 +84,12 @@ def publish_as(checklist: Checklist, *, version: str, notes: str = "") -> Editio
             f"Edition {version} was published a moment ago: give this one a higher version."
         ) from None
     return edition
+
+
+def _require_kind(checklist: Checklist, newest: Edition | None) -> None:
+    """An id stays with its kind of workload: running reviews of the kind may move to every newer edition."""
+    if newest is not None and newest.kind != checklist.kind:
+        raise KindRefused(f"{newest.title} has the id {checklist.id} and is of kind {newest.kind}: take another id.")
 
 
 def next_version(version: str) -> str:

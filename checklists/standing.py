@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from checklists.language import Checklist, Expression, Fact, FactValue, Guidance, Question, fitting
-from checklists.language.expressions import Value
+from checklists.language.expressions import Value, exact
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Standing:
     def latency_limit(self, question: Question) -> Fraction | None:
         """The latency within which the configurations of a benchmark must stay, in milliseconds; None for any."""
         limit = self.value(question.benchmark.latency_limit) if question.benchmark else None
-        return Fraction(limit) if isinstance(limit, int | float) else None
+        return exact(limit) if isinstance(limit, int | float) else None
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:

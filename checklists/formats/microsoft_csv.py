@@ -78,13 +78,13 @@ class _Offered:
 
 @dataclass
 class _Asked:
-    """A question of the bank; `offered` is by the answer's text, made comparable."""
+    """A question of the bank; `offered` is by the answer's text, made comparable, `notes` has each note once."""
 
     category: str
     text: str
     line: int
     offered: dict[str, _Offered] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -175,8 +175,8 @@ class _Reader:
             self.remarks.note("An answer that the question offers already is taken once", row.line)
         offered = asked.offered.setdefault(comparable, _Offered(answer, comparable in _NONE))
         self._select(row, asked, offered)
-        if _comparable(header.cell(4)) == "note" and (note := row.cell(4)) and note not in asked.notes:
-            asked.notes.append(note)
+        if _comparable(header.cell(4)) == "note" and (note := row.cell(4)):
+            asked.notes[note] = None
 
     def _select(self, row: _Row, asked: _Asked, offered: _Offered) -> None:
         if not (selected := _comparable(row.cell(3))):

@@ -4,6 +4,7 @@ Works on the plain values of a file, also on a file whose shape is wrong elsewhe
 mistakes at once: whatever has not the expected shape is passed over here, as that is reported by itself.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
@@ -29,6 +30,9 @@ Found = tuple[Path, dict[str, Any]]
 
 MEASURED = ("quota", "benchmark")
 """The kinds of question that are answered with numbers."""
+
+
+_MAX_CIRCLES = 100
 
 
 @dataclass(frozen=True)
@@ -154,12 +158,12 @@ def _question_faults(path: Path, question: dict[str, Any], pillar_ids: set[Any])
     choices = list(_dicts(question.get("choices"), (*path, "choices")))
     yield from _repeated("choice", choices)
     for at, holder in [(path, question), *choices]:
-        pillars = _strings(holder.get("pillars"))
-        if twice := sorted({pillar for pillar in pillars if pillars.count(pillar) > 1}):
+        pillars = Counter(_strings(holder.get("pillars")))
+        if twice := sorted(pillar for pillar, count in pillars.items() if count > 1):
             yield Fault(
                 (*at, "pillars"), f"{', '.join(twice)} stands more than once under pillars of {holder.get('id')}"
             )
-        if unknown := sorted(set(pillars) - pillar_ids):
+        if unknown := sorted(pillars.keys() - pillar_ids):
             yield Fault((*at, "pillars"), f"{', '.join(unknown)} is not the id of a pillar", "unknown-name")
     for measured in MEASURED:
         if (question.get(measured) is not None) is not (kind == measured):
@@ -310,10 +314,13 @@ def _quantity_misfit(name: str, quantity: Quantity, thing: _Thing) -> tuple[str,
 
 
 def _circles(facts: list[Found], questions: list[Found]) -> Iterator[Fault]:
-    """Facts and questions that are asked only if they are asked; each circle once, at its first member."""
+    """Facts and questions that are asked only if they are asked; each circle once, at its first member.
+
+    Finding one takes as long as the file is, so there is an end to them.
+    """
     parts = {str(part.get("id")): (path, part) for path, part in [*facts, *questions]}
     depends = {name: {test.name.text for test in _tests(part.get("asked"))} for name, (_, part) in parts.items()}
-    while True:
+    for _ in range(_MAX_CIRCLES):
         try:
             TopologicalSorter(depends).prepare()
         except CycleError as found:

@@ -196,6 +196,11 @@ def seconds_of(text: str) -> Fraction:
     return Fraction(found[1]) * DURATION_UNITS[found[2]]
 
 
+def exact(number: int | float) -> Fraction:
+    """A number as it was written: 0.3 is three tenths, not the binary fraction nearest to it."""
+    return Fraction(str(number))
+
+
 def _tests(node: Node) -> Iterator[Test]:
     if isinstance(node, And | Or):
         for part in node.parts:
@@ -224,13 +229,14 @@ def _holds(node: Node, value_of: Values, neutral: Container[str], neutral_is: bo
 def _test_holds(test: Equals | Compares | IsOneOf | Contains, value: Value) -> bool:
     if value is None:
         return False
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = exact(value)
     if isinstance(test, Equals):
         literal = test.literal.number if isinstance(test.literal, Quantity) else test.literal.text
         same = literal in value if isinstance(value, frozenset) else literal == value
         return same is not test.negated
     if isinstance(test, Compares):
-        number = isinstance(value, int | float | Fraction) and not isinstance(value, bool)
-        return number and _ORDERED[test.operator](Fraction(value), test.quantity.number)  # type: ignore[arg-type]
+        return isinstance(value, Fraction) and _ORDERED[test.operator](value, test.quantity.number)
     if isinstance(test, IsOneOf):
         return (value in {option.text for option in test.options}) is not test.negated
     return isinstance(value, frozenset) and (test.option.text in value) is not test.negated

@@ -29,7 +29,7 @@ from checklists.language.expressions import (
     Quantity,
     Value,
 )
-from checklists.language.model import Checklist
+from checklists.language.model import MAX_RULES, Checklist
 from checklists.language.vocabulary import DEFAULT_RULE, WORKLOAD_FACTS
 
 Severity = Literal["error", "warning", "note"]
@@ -334,13 +334,14 @@ def _state(table: _Table, selection: tuple[str, ...]) -> int:
 
 
 def _ruled(question: dict[str, Any]) -> RuledQuestion | None:
-    """A question whose rules can be looked at; None where it has no rules by its kind, or they cannot be read."""
+    """A question whose rules can be looked at; None where it has none, or too many or unreadable ones."""
     choices = _dicts(question, "choices")
     names = [choice.get("id") for choice in choices]
-    if question.get("kind") != "practices" or not all(isinstance(name, str) for name in names):
+    given = _dicts(question, "risk_rules")
+    if question.get("kind") != "practices" or len(given) > MAX_RULES or not all(isinstance(n, str) for n in names):
         return None
     rules: list[Rule] = []
-    for rule in _dicts(question, "risk_rules"):
+    for rule in given:
         when, risk = rule.get("when"), rule.get("risk")
         if risk not in _RISKS or not isinstance(when, str):
             return None
@@ -420,8 +421,8 @@ class _Effort:
 class _Trial:
     """Tries all that could be said of what the condition of a question depends on, until it holds.
 
-    `possible` is false where the condition cannot be judged, as it names what is not there or leads in a circle. Each
-    trial takes its tests from `effort`.
+    `possible` is false where the condition cannot be judged, as it names what is not there or leads in a circle;
+    `too_much` is true where it depends on more names than are tried. Each trial takes its tests from `effort`.
     """
 
     def __init__(self, question: str, parts: Mapping[str, _Part], effort: _Effort) -> None:
@@ -429,17 +430,21 @@ class _Trial:
         self.effort = effort
         self.target = parts[question].asked
         self.order: list[str] = []
+        self.tests: list[Any] = []
         self.trials = 0
         needs: dict[str, set[str]] = {}
         todo = [question]
-        while todo:
+        while todo and len(needs) <= _MAX_NAMES:
             name = todo.pop()
             if name in needs:
                 continue
             condition = parts[name].asked if name in parts else None
             needs[name] = _names(condition) if condition is not None else set()
             todo += needs[name]
+        self.too_much = not needs.keys() >= set(todo)
         self.possible = needs.keys() <= parts.keys()
+        if self.too_much:
+            return
         try:
             self.order = [name for name in TopologicalSorter(needs).static_order() if name != question]
         except CycleError:
@@ -449,7 +454,7 @@ class _Trial:
 
     def run(self) -> bool | None:
         """Whether the condition can hold; None where there is too much to try."""
-        if len(self.order) > _MAX_NAMES:
+        if self.too_much:
             return None
         try:
             return self._search({}, 0)
@@ -596,7 +601,8 @@ def _listed(parts: list[str]) -> str:
 
 
 def _sentence(message: str) -> str:
-    return f"{message[:1].upper()}{message[1:]}" + ("" if message.endswith(".") else ".")
+    """A mistake as a finding; its first letter stays as it is, as it may be that of an id."""
+    return message if message.endswith(".") else f"{message}."
 
 
 def _short(text: object) -> str:

@@ -27,6 +27,10 @@ VERSION_PATTERN = r"^[0-9]{1,4}(\.[0-9]{1,4}){0,2}$"
 """Versions of checklists: 1, 1.2 or 1.2.3."""
 
 
+MAX_RULES = 100
+"""Risk rules of one question: nobody could read as many, and looking at them grows with their square."""
+
+
 def _storable(text: str) -> str:
     if "\x00" in text:
         raise ValueError("the character NUL cannot be stored: remove it")
@@ -51,8 +55,11 @@ Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 _Text = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(_storable)
 ]
+MAX_TITLE = 200
+"""Characters that a title may have."""
+
 _Title = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_storable)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE), AfterValidator(_storable)
 ]
 _OptionalText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_storable)]
 _Url = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2048)]
@@ -253,7 +260,7 @@ class Question(_Value):
     obligatory: Annotated[bool | str, AfterValidator(_readable_or_plain)]
     kind: Literal["one", "practices", "quota", "benchmark"]
     choices: Annotated[tuple[Choice, ...], Field(min_length=1, max_length=60)]
-    risk_rules: tuple[RiskRule, ...] = ()
+    risk_rules: Annotated[tuple[RiskRule, ...], Field(max_length=MAX_RULES)] = ()
     quota: QuotaTable | None = None
     benchmark: BenchmarkTable | None = None
     region_check: RegionCheck | None = None

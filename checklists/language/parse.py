@@ -23,6 +23,12 @@ MAX_BYTES = 4_000_000
 MAX_DEPTH = 30
 """Levels of lists and mappings within one another; the language needs eight."""
 
+MAX_VALUES = 400_000
+"""Keys and values, lists and mappings that a file may have; 5,000 questions with four choices each have fewer."""
+
+_MAX_DIGITS = 100
+"""Characters of a whole number; longer ones take time to read that grows with their square."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -36,7 +42,7 @@ class Places:
     """Where each part of a YAML text stands."""
 
     def __init__(self, text: str = "") -> None:
-        self._text = text
+        self._lines = text.split("\n")
         self._keys: dict[Path, Place] = {}
         self._scalars: dict[Path, tuple[yaml.Mark, yaml.Mark]] = {}
 
@@ -60,7 +66,7 @@ class Places:
         if path not in self._scalars:
             return self.of(path)
         start, end = self._scalars[path]
-        lines = self._text.split("\n")[start.line : end.line + 1]
+        lines = self._lines[start.line : end.line + 1]
         lines[-1] = lines[-1][: end.column] if end.line < start.line + len(lines) else lines[-1]
         lines[0] = " " * start.column + lines[0][start.column :]
         raw = "\n".join(lines)
@@ -174,7 +180,8 @@ class _Reporter:
         if kind not in path[:-1]:
             return ""
         part = self._at(path[: path.index(kind) + 2])
-        return str(part.get("id", "")) if isinstance(part, dict) else ""
+        id = part.get("id", "") if isinstance(part, dict) else ""
+        return id if isinstance(id, str) else ""
 
     def _at(self, path: Path) -> Any:
         value: Any = self.data
@@ -197,11 +204,10 @@ def _one_a_place(errors: list[ChecklistError]) -> list[ChecklistError]:
 def _mistakes(invalid: ValidationError) -> Iterable[Any]:
     """The mistakes themselves: a list counts as too short when its items are broken, which is no news."""
     errors = invalid.errors(include_url=False)
+    around = {error["loc"][:length] for error in errors for length in range(len(error["loc"]))}
     for error in errors:
         loc = error["loc"]
-        echo = error["type"] == "too_short" and any(
-            len(other["loc"]) > len(loc) and other["loc"][: len(loc)] == loc for other in errors
-        )
+        echo = error["type"] == "too_short" and loc in around
         # What does not fit together is reported part by part, by `faults`.
         between_parts = not loc and error["type"] == "value_error"
         if not echo and not between_parts:
@@ -213,7 +219,26 @@ _WORDING = {
     "missing": "is missing",
     "string_too_short": "is empty",
     "string_type": "must be a text (put it in quotes)",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "decimal_parsing": "must be a number",
+    "tuple_type": "must be a list",
+    "dict_type": "must hold keys with values",
+    "model_type": "must hold keys with values",
+    "literal_error": "must be {expected}",
+    "string_too_long": "is longer than {max_length} characters",
+    "too_long": "has more than {max_length} entries",
+    "too_short": "needs {min_length} or more",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
 }
+_PATTERNS = {
+    "version": "must be up to three numbers with points between them, such as 1.0",
+    "url": "must be an address that begins with http:// or https://, without blanks",
+}
+_ID_PATTERN = "must be made of up to 128 letters, digits, - and _, and not begin with -"
 _RULES = {"string_too_short": "empty-text"}
 
 
@@ -222,9 +247,15 @@ def _mistake(error: Any) -> Fault:
     if isinstance(cause, ExpressionError):
         return Fault(tuple(error["loc"]), cause.message, column=cause.column)
     name = ".".join(str(part) for part in error["loc"] if isinstance(part, str))
-    said = _WORDING.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
-    if error["type"] != "value_error" and name:
-        said = f"{name}: {said}" if error["type"] not in _WORDING else f"{name} {said}"
+    known = {name: str(value).replace("'", "") for name, value in error.get("ctx", {}).items()}
+    wording = _WORDING.get(error["type"], "").format_map(known)
+    if error["type"] == "string_pattern_mismatch":
+        wording = _PATTERNS.get(name.rpartition(".")[2], _ID_PATTERN)
+    said = wording or str(error["msg"]).removeprefix("Value error, ")
+    if wording:
+        said = f"{name or 'the file'} {said}"
+    elif error["type"] != "value_error" and name:
+        said = f"{name}: {said}"
     return Fault(tuple(error["loc"]), said, _RULES.get(error["type"], "does-not-fit"))
 
 
@@ -260,8 +291,12 @@ class _Reader:
         return value
 
     def _refuse_indirection(self, text: str) -> None:
-        depth = 0
+        depth = values = 0
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            values += isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent)
+            if values > MAX_VALUES:
+                self._complain(_place(event), f"there are more than {MAX_VALUES:,} keys and values up to here")
+                break
             if isinstance(event, yaml.AliasEvent):
                 self._complain(_place(event), "aliases (*name) are not allowed: write the value out")
             elif isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
@@ -281,6 +316,7 @@ class _Reader:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self._item(item, (*path, index)) for index, item in enumerate(node.value)]
+        assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - narrows the type
         # A version such as 1.10 is a text for its reader, though YAML takes it for a number.
         if path == ("version",):
             return node.value
@@ -313,7 +349,14 @@ def _place(part: yaml.Node | yaml.Event) -> Place:
     return Place(mark.line + 1, mark.column + 1) if mark else Place(0, 0)
 
 
-def _scalar(node: yaml.Node) -> Any:
-    if node.tag in {"tag:yaml.org,2002:int", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:null"}:
-        return yaml.CSafeLoader("").construct_object(node)
-    return node.value
+def _scalar(node: yaml.ScalarNode) -> Any:
+    if node.tag == "tag:yaml.org,2002:int":
+        if len(node.value) > _MAX_DIGITS:
+            raise ValueError
+        return _CONSTRUCTOR.construct_yaml_int(node)
+    if node.tag == "tag:yaml.org,2002:bool":
+        return _CONSTRUCTOR.construct_yaml_bool(node)
+    return None if node.tag == "tag:yaml.org,2002:null" else node.value
+
+
+_CONSTRUCTOR = yaml.constructor.SafeConstructor()

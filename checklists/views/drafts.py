@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import cast
 
 from django.contrib import messages
@@ -80,7 +81,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.found = understood(self.text, file=self.file, key=self.draft.key if self.draft else "")
 
-    @property
+    @cached_property
     def mistakes(self) -> list[Remark]:
         """What is wrong with the text, from its beginning to its end."""
         lines = self.text.split("\n")

@@ -26,7 +26,7 @@ def newer_edition(review: Review) -> Edition | None:
 
 def preview_of_move(review: Review, edition: Edition) -> Carried:
     """What would become of the review's answers in another edition."""
-    answers = dict(review.answers.values_list("question_id", "selected"))
+    answers = {answer.question_id: [*answer.selected, *answer.left_out] for answer in review.answers.all()}
     return carried(review.edition.checklist, edition.checklist, answers)
 
 
@@ -47,10 +47,7 @@ def move_review(actor: Actor, *, review_id: uuid.UUID, edition_id: uuid.UUID, ve
             raise Invalid({"edition": f"Choose another edition of {old.title} than {old.version}."})
         if version != review.version:
             raise Stale("The review was changed after this preview. Look at what would carry over now, then move it.")
-        try:
-            joined([new.checklist, *(edition.checklist for edition in review.editions[1:])])
-        except JoinError as problem:
-            raise Invalid({"edition": f"{problem} Take that checklist out of the review first."}) from None
+        _require_joined(review, new)
         milestone = set_milestone(review, name=f"Before the move to edition {new.version}", by=actor.user)
         before = _fit(review, new.checklist)
         change = EditionChange.objects.create(
@@ -77,7 +74,8 @@ def undo_move(actor: Actor, *, review_id: uuid.UUID) -> Review:
     """Take the review back to the edition that it came from.
 
     What was answered since stays wherever it has a place there; all other answers are as they were before the move.
-    Raises Review.DoesNotExist, `Refused`, and `Invalid` where there is no move to undo.
+    Raises Review.DoesNotExist, `Refused`, and `Invalid` where there is no move to undo, or a checklist that was added
+    since does not go with the old edition.
     """
     with writing():
         review = locked_review(actor.user, review_id)
@@ -86,11 +84,13 @@ def undo_move(actor: Actor, *, review_id: uuid.UUID) -> Review:
         change = last_move(review)
         if change is None:
             raise Invalid({"": "This review was not moved to its edition, so there is nothing to undo."})
+        _require_joined(review, change.old)
         questions = change.old.checklist.questions_by_id
         for answer in review.answers.filter(question_id__in=questions):
             question, kept = questions[answer.question_id], change.answers.get(answer.question_id)
             fits = _fits(answer, question)
-            if kept is not None and (answer.version == kept["version"] or not fits):
+            # A move changes what an answer holds, and leaves when it was given.
+            if kept is not None and (answer.answered_at <= change.at or not fits):
                 _restore(answer, {name: kept[name] for name in _CONTENT})
             elif not fits:
                 _restore(answer, _trimmed(answer, question))
@@ -120,29 +120,30 @@ def _fit(review: Review, new: Checklist) -> dict[str, Any]:
         was, question = old[answer.question_id], new.questions_by_id[answer.question_id]
         if question.kind == was.kind and _fits(answer, question):
             continue
-        kept = {name: getattr(answer, name) for name in _CONTENT}
+        before[answer.question_id] = {name: getattr(answer, name) for name in _CONTENT}
         _restore(answer, _trimmed(answer, question) if question.kind == was.kind else _EMPTY)
-        before[answer.question_id] = kept | {"version": answer.version}
     return before
 
 
 def _trimmed(answer: Answer, question: Question) -> dict[str, Any]:
     """What of the answer has a place in the question: the choices that it has, in its order."""
-    one_at_most = question.kind != "practices"
     selected = [choice.id for choice in question.choices if choice.id in answer.selected]
-    left_out = [choice.id for choice in question.practices if choice.id in answer.left_out]
+    if question.kind != "practices":
+        return {"selected": selected[:1], "left_out": [], "rows": answer.rows if question.measured else []}
+    practices = [practice.id for practice in question.practices]
     return {
-        "selected": selected[:1] if one_at_most else selected,
-        "left_out": [] if one_at_most else left_out,
-        "rows": answer.rows if question.measured else [],
+        "selected": [name for name in practices if name in selected] or selected,
+        "left_out": [name for name in practices if name in answer.left_out],
+        "rows": [],
     }
 
 
 def _fits(answer: Answer, question: Question) -> bool:
     """Whether the answer could have been given to the question."""
-    ids = set(answer.selected) | set(answer.left_out)
-    one_at_most = question.kind == "practices" or (len(answer.selected) < 2 and not answer.left_out)
-    return ids <= question.choice_ids and one_at_most and (question.measured or not answer.rows)
+    trimmed = _trimmed(answer, question)
+    return all(sorted(trimmed[name]) == sorted(getattr(answer, name)) for name in ("selected", "left_out")) and (
+        trimmed["rows"] == answer.rows
+    )
 
 
 def _restore(answer: Answer, content: dict[str, Any]) -> None:
@@ -150,6 +151,14 @@ def _restore(answer: Answer, content: dict[str, Any]) -> None:
         setattr(answer, name, value)
     answer.version += 1
     answer.save(update_fields=[*content, "version"])
+
+
+def _require_joined(review: Review, edition: Edition) -> None:
+    """Raise `Invalid` where the edition does not go with the checklists that were added to the review."""
+    try:
+        joined([edition.checklist, *(added.checklist for added in review.editions[1:])])
+    except JoinError as problem:
+        raise Invalid({"edition": f"{problem} Take that checklist out of the review first."}) from None
 
 
 def _set_edition(review: Review, edition: Edition) -> None:

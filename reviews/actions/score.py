@@ -10,7 +10,7 @@ from django.utils import timezone
 from checklists.language import FactValue
 from checklists.scoring import AnswerValue, Result, Risk, score_standing
 from checklists.standing import Standing
-from reviews.models import Answer, Review, Score, WorkloadFact
+from reviews.models import Answer, Review, ReviewState, Score, WorkloadFact
 
 
 def result_of(review: Review) -> Result:
@@ -26,12 +26,20 @@ def standing_of(review: Review, answers: Iterable[Answer]) -> Standing:
 
 
 def facts_of(review: Review) -> dict[str, FactValue]:
-    """All that conditions may ask of the workload: what is stated, and what its description says."""
-    workload = review.workload
-    stated = dict(WorkloadFact.objects.filter(workload=workload).values_list("name", "value"))
+    """All that conditions may ask of the workload: what is stated, and what its description says.
+
+    Of an approved review it is what was said when it was approved; later statements are about later reviews.
+    """
+    snapshot = review.snapshots.first() if review.state == ReviewState.APPROVED else None
+    if snapshot is not None:
+        described = snapshot.data["workload"]
+        stated = {fact["id"]: fact["value"] for fact in described["facts"]}
+    else:
+        described = {name: getattr(review.workload, name) for name in ("criticality", "data_classification")}
+        stated = dict(WorkloadFact.objects.filter(workload=review.workload_id).values_list("name", "value"))
     return stated | {
-        "criticality": workload.criticality,
-        "data_classification": workload.data_classification,
+        "criticality": described["criticality"],
+        "data_classification": described["data_classification"],
         "workload_kind": review.kind,
     }
 

@@ -164,6 +164,11 @@ def test_the_compared_words_put_together_again_are_both_texts(old: str, new: str
 ANSWERS = {"Q-1": ["a"], "Q-2": ["Q-2b", "Q-2a"], "Q-9": ["z"]}
 
 
+def test_texts_that_repeat_the_same_words_over_and_over_are_shown_one_after_the_other():
+    old, new = "ab " * 1300, "ba ab " * 650
+    assert [(piece.where, piece.text) for piece in words_compared(old, new)] == [("old", old), ("new", new)]
+
+
 def test_answers_carry_over_where_question_and_choices_keep_their_ids():
     result = carried(OLD, edition(("weight: 2", "weight: 5"), more=THIRD), ANSWERS)
     assert result.kept == {"Q-1": ("a",), "Q-2": ("Q-2a", "Q-2b")}

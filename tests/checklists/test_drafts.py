@@ -281,3 +281,11 @@ def test_an_edition_of_a_checklist_with_a_long_id_is_stored(db):
     newest = newest_edition(name)
     assert newest is not None
     assert newest.version == "1.0"
+
+
+def test_an_id_stays_with_its_kind_of_workload(nora: User):
+    publish_text(nora, MINIMAL, "1.0")
+    with pytest.raises(NotAccepted, match="has the id small and is of kind eda: take another id"):
+        publish_text(nora, MINIMAL.replace("kind: eda", "kind: training"), "1.1")
+    assert Draft.objects.get().key == "small"
+    assert Edition.objects.get().kind == "eda"

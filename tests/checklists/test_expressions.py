@@ -105,3 +105,11 @@ def test_a_condition_that_cannot_be_read_says_where(text: str, column: int, sent
     with pytest.raises(ExpressionError, match=re.escape(sentence)) as refused:
         Expression.parse(text)
     assert refused.value.column == column
+
+
+@pytest.mark.parametrize("number", [0.1, 0.3, 250.3, 1e-4])
+def test_a_number_with_decimals_is_what_was_written_and_not_the_binary_number_nearest_to_it(number: float):
+    stated = {"ratio": number}.get
+    assert Expression.parse(f"ratio == {number:.4f}").holds(stated)
+    assert Expression.parse(f"ratio <= {number:.4f} and ratio >= {number:.4f}").holds(stated)
+    assert not Expression.parse(f"ratio != {number:.4f}").holds(stated)

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from checklists.formats.reading import LIBRARY
@@ -73,7 +75,10 @@ def test_a_small_checklist_is_read():
         ("        weight: 2\n        obligatory: true\n        kind: one", "        kind: one", "id: Q-1", "weight is missing"),
         ("        kind: one", "        kind: one\n        colour: red", "colour: red", "is not a key that is known here"),
         ("        title: One", '        title: " "', 'title: " "', "title is empty"),
-        ("risk: high}\n", "risk: grave}\n", "risk: grave", "'none', 'medium', 'high' or 'not_applicable'"),
+        ("risk: high}\n", "risk: grave}\n", "risk: grave", "risk must be none, medium, high or not_applicable"),
+        ('version: "1.0"', "version: first", "version: first", "version must be up to three numbers"),
+        ("{id: b, text: B, risk: high}", "{id: my b, text: B, risk: high}", "id: my b", "id must be made of up to 128 letters"),
+        ('links: [{title: L, url: "https://example.org/"}]', "links: [{title: L, url: example.org}]", "url: example.org", "begins with http"),
         ("{id: b, text: B, risk: high}", "{id: no, text: B, risk: high}", "id: no,", "must be a text"),
         ("{id: b, text: B, risk: high}", "{id: a, text: B, risk: high}", "{id: a, text: B", "choice id a is used more than once"),
         ("{id: b, text: B, risk: high}", "{id: b, text: B}", "{id: b, text: B}", "choice b of question Q-1 has no risk"),
@@ -87,15 +92,15 @@ def test_a_small_checklist_is_read():
         ("summary: For tests.\n", "", "schema", "summary is missing"),
         ("summary: For tests.", "summary: >-\n  \n", "summary", "summary is empty"),
         ("schema: 1", "schema: 2", "schema", "schema"),
-        ("kind: eda", "kind: EDA", "kind: EDA", "'eda', 'training', 'inferencing' or 'any'"),
+        ("kind: eda", "kind: EDA", "kind: EDA", "kind must be eda, training, inferencing or any"),
         ('"1.0"', '"1.0-beta"', "version", "version"),
         ("licence: CC BY 4.0}", "license: CC BY 4.0}", "license", "source.license is not a key that is known here"),
         ("  security: full\n", "  safety: full\n  security: full\n", "safety", "safety"),
-        ("  reliability: low\n", "  reliability: lowest\n", "lowest", "'leads', 'full', 'high', 'medium' or 'low'"),
+        ("  reliability: low\n", "  reliability: lowest\n", "lowest", "must be leads, full, high, medium or low"),
         ("  reliability: low\n", "  reliability: [{weight: full, when: stale}, {weight: low}]\n", "when: stale", "stale is neither a fact nor a question"),
         ("id: Q-1\n", "id: 1\n", "id: 1", "must be a text (put it in quotes)"),
         ("id: Q-1\n", "id: a b\n", "id: a b", "id"),
-        ("weight: 2", "weight: 6", "weight: 6", "less than or equal to 5"),
+        ("weight: 2", "weight: 6", "weight: 6", "weight must be 5 or less"),
         ("{id: b, text: B, risk: high}", "{id: b, text: B, risk: high, none_of_these: true}", "{id: b, text: B", "none_of_these is for questions of kind practices"),
         ("          - {id: b, text: B, risk: high}\n", "", "choices:", "at least 2"),
         ("        links: [", "        risk_rules: [{risk: high, when: default}]\n        links: [", "risk_rules:", "remove risk_rules"),
@@ -140,7 +145,9 @@ def test_all_mistakes_of_a_file_are_named_at_once():
     assert [error.line for error in refused.value.errors] == [first, line_of(text, "risk: grave"), second]
 
 
-@pytest.mark.parametrize(("text", "sentence"), [("", "empty"), ("x" * 4_000_001, "longer than"), ("- a", "valid")])
+@pytest.mark.parametrize(
+    ("text", "sentence"), [("", "empty"), ("x" * 4_000_001, "longer than"), ("- a", "must hold keys")]
+)
 def test_what_is_no_checklist_at_all_is_refused(text: str, sentence: str):
     with pytest.raises(ChecklistErrors, match=sentence):
         parse(text, "small.yaml")
@@ -150,6 +157,50 @@ def test_a_document_cannot_grow_when_it_is_read():
     bomb = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n"
     with pytest.raises(ChecklistErrors, match="aliases"):
         parse(bomb, "bomb.yaml")
+
+
+HEAD = MINIMAL.partition("sections:")[0]
+
+
+def questions(count: int, asked: str) -> str:
+    """A file with many questions; `#` in the condition stands for the number of each."""
+    one = (
+        "      - {id: q#, title: T, pillars: [security], weight: 1, obligatory: true, kind: one, asked: CONDITION, "
+        "choices: [{id: a, text: A, risk: none}, {id: b, text: B, risk: high}]}\n"
+    )
+    lines = [one.replace("CONDITION", asked).replace("#", str(number)) for number in range(count)]
+    return f"{HEAD}sections:\n  - id: S\n    title: S\n    questions:\n{''.join(lines)}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD + "sections:\n" + "  - {questions: []}\n" * 20_000,
+        MINIMAL.replace("pillars: [security]", "pillars: [" + "x, " * 100_000 + "]", 1),
+        MINIMAL.replace("weight: 2", "weight: 1" + ":1" * 500_000, 1),
+        questions(3_000, "a in q#"),
+        questions(3_000, "a in none#"),
+    ],
+    ids=["empty sections", "a pillar again and again", "a number of base 60", "circles", "unknown names"],
+)
+def test_a_file_full_of_mistakes_is_refused_in_a_time_that_grows_with_its_length(text: str):
+    started = time.perf_counter()
+    with pytest.raises(ChecklistErrors):
+        parse(text, "small.yaml")
+    assert time.perf_counter() - started < 15
+
+
+def test_a_file_of_more_values_than_any_checklist_has_is_not_read_to_its_end():
+    with pytest.raises(ChecklistErrors, match="more than 400,000 keys and values up to here") as refused:
+        parse(HEAD + "sections:\n" + "- a\n" * 500_000, "small.yaml")
+    assert len(refused.value.errors) == 1
+
+
+def test_a_question_has_a_hundred_risk_rules_at_most():
+    rules = "".join("          - {risk: none, when: Q-2a}\n" for _ in range(100))
+    at = "          - {risk: none,"
+    with pytest.raises(ChecklistErrors, match="at most 100 items"):
+        parse(MINIMAL.replace(at, rules + at, 1), "small.yaml")
 
 
 def test_every_shipped_checklist_survives_being_stored_and_read_again():

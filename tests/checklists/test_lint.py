@@ -1,4 +1,5 @@
 import json
+import re
 import time
 from collections import defaultdict
 from itertools import combinations, product
@@ -15,7 +16,7 @@ from checklists.language.expressions import And, Expression, Holds, Not, Or, Ter
 from checklists.language.lint import Rule, RuledQuestion, lint, rule_findings
 from checklists.scoring import AnswerValue, Risk, risk_of, score
 from checklists.standing import Standing
-from tests.checklists.test_language import MINIMAL
+from tests.checklists.test_language import MINIMAL, questions
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "aws_custom_lens"
 
@@ -354,6 +355,24 @@ def test_a_condition_over_more_than_can_be_tried_is_left_undecided():
     assert {f.rule for f in findings} <= {"never-asked", "not-decided"}
 
 
+def test_a_long_chain_of_questions_is_looked_through_in_a_moment():
+    text = re.sub(r"a in q(\d+)", lambda found: f"a in q{int(found[1]) + 1}", questions(3_000, "a in q#"))
+    text = text.replace("a in q3000", "criticality == low")
+    started = time.perf_counter()
+    findings = lint_yaml(text).findings
+    assert time.perf_counter() - started < 15
+    assert sum(finding.rule == "not-decided" for finding in findings) == 3_000 - 100
+
+
+def test_a_question_with_thousands_of_rules_is_refused_in_a_moment():
+    rules = "".join("          - {risk: none, when: Q-2a}\n" for _ in range(30_000))
+    at = "          - {risk: none,"
+    started = time.perf_counter()
+    report = lint_file(MINIMAL.replace(at, rules + at, 1).encode(), "a.yaml")
+    assert time.perf_counter() - started < 15
+    assert [(finding.rule, finding.question) for finding in report.findings] == [("does-not-fit", "Q-2")]
+
+
 def test_lint_and_scoring_agree_on_what_a_selection_leaves():
     report = lint_aws_lens((SAMPLES / "sample-dynamodb-v0.7.json").read_bytes(), "d.json")
     checklist = read_aws_lens((SAMPLES / "sample-dynamodb-v0.7.json").read_bytes(), "d.json").checklist
@@ -363,3 +382,10 @@ def test_lint_and_scoring_agree_on_what_a_selection_leaves():
         before = risk_of(question, AnswerValue(frozenset(finding.example)))
         after = risk_of(question, AnswerValue(frozenset({*finding.example, added})))
         assert [Risk.NONE, Risk.MEDIUM, Risk.HIGH].index(after) > [Risk.NONE, Risk.MEDIUM, Risk.HIGH].index(before)
+
+
+def test_the_checklist_that_the_docs_begin_with_is_whole_and_clean():
+    docs = (Path(__file__).parents[2] / "docs" / "checklists.md").read_text()
+    text = docs.split("## One to begin with")[1].split("```yaml\n")[1].split("```")[0]
+    report = lint_file(text.encode(), "fair-use.yaml")
+    assert (report.questions, report.findings) == (2, ())

@@ -1,5 +1,6 @@
 import csv
 import io
+import time
 from pathlib import Path
 
 import pytest
@@ -216,6 +217,15 @@ def test_recommendations_are_counted_with_their_notes():
     (said,) = read(*BANK, head=head).skipped
     assert said.startswith("1 recommendation (priority: 1 High): ")
     assert said.endswith("1 note on them with them.")
+
+
+def test_a_note_at_each_of_many_answers_is_read_in_a_moment():
+    rows = [row("Keys?", f"Answer {number}", note=f"Note {number}") for number in range(60_000)]
+    started = time.perf_counter()
+    imported = read(*rows)
+    assert time.perf_counter() - started < 15
+    (answer,) = imported.answers.values()
+    assert answer.note.startswith("Note 0\nNote 1\n")
 
 
 def test_files_without_a_question_bank_are_refused_at_a_line():

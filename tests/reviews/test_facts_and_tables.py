@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 from django.urls import reverse
@@ -53,6 +54,7 @@ def test_facts_of_every_type_are_stated_as_people_write_them(
         ("latency_target_ms", "1,5", "“1,5” is not a number: write 1500.5, with a point before decimals"),
         ("latency_target_ms", "soon", "“soon” is not a number"),
         ("platform_shared", "maybe", "Say yes or no"),
+        ("data_regions", "west\x00europe", "The character NUL cannot be stored"),
     ],
 )
 def test_what_is_no_value_of_a_fact_is_refused_with_what_to_write(
@@ -116,6 +118,28 @@ def test_a_snapshot_holds_what_was_asked_and_nothing_that_never_was(serving: Rev
     assert facts["inferencing_mode"].startswith("Batch")
 
 
+def test_what_is_stated_after_the_approval_changes_nothing_in_an_approved_review(
+    serving: Review, people: People, workload, sign_in
+):
+    answer_all(people.ada, serving)
+    state(people.ada, serving, "platform_shared", "yes")
+    submit_review(Actor(people.ada), review_id=serving.pk)
+    approve(Actor(people.lea), review_id=serving.pk, version=version_of(serving), statement="Good.")
+
+    def shown() -> str:
+        page = sign_in(people.rolf).get(reverse("review", args=[serving.pk])).content.decode()
+        return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page)
+
+    approved, before = result_of(Review.objects.get()), shown()
+    later = start_review(Actor(people.ada), workload=workload, kind=WorkloadKind.INFERENCING)
+    state(people.ada, later, "platform_shared", "no")
+    state(people.ada, later, "caller_regions", "eastus")
+    assert result_of(Review.objects.get(pk=serving.pk)) == approved
+    assert "INF-F-04" in approved.risks
+    assert "INF-F-04" not in result_of(later).risks
+    assert shown() == before
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
@@ -135,6 +159,14 @@ def test_a_table_that_cannot_be_taken_is_refused_with_row_and_column(
     with pytest.raises(Invalid, match=sentence):
         give(people.ada, review, "GEN-04", **given)
     assert not Answer.objects.exists()
+
+
+def test_a_number_that_would_be_stored_as_nothing_is_not_divided_by(review: Review, people: People):
+    row = {"configuration": "One GPU", "throughput": "0.0000001", "p95_ms": "300", "cost_per_hour": "4"}
+    with pytest.raises(Invalid, match="Row 1, throughput: must be more than 0"):
+        give(people.ada, review, "GEN-07", rows=[row])
+    give(people.ada, review, "GEN-07", rows=[row | {"throughput": "0.000001"}])
+    assert result_of(review).risks["GEN-07"] == "medium"
 
 
 def test_a_table_is_for_questions_that_are_answered_with_numbers(review: Review, people: People):
@@ -220,3 +252,16 @@ def test_an_approved_review_with_an_added_checklist_says_so_in_its_snapshot(serv
     assert [added["id"] for added in data["added_checklists"]] == ["orchestration"]
     assert data["added_checklists"][0]["sha256"] == orchestration.sha256
     assert data["sections"][-1]["questions"][-1]["id"].startswith("ORC")
+
+
+def test_the_sections_of_an_added_checklist_say_which_it_is(serving: Review, people: People, sign_in):
+    own = [section.title for section in serving.checklist.sections]
+    (orchestration,) = addable(serving)
+    add_checklist(Actor(people.ada), review_id=serving.pk, edition_id=orchestration.pk)
+    review = Review.objects.get()
+    theirs = [f"Orchestration: {section.title}" for section in orchestration.checklist.sections]
+    assert [section.title for section in review.checklist.sections] == own + theirs
+    for page in ("questionnaire", "review"):
+        assert (
+            "Orchestration, edition 1.0" in sign_in(people.ada).get(reverse(page, args=[review.pk])).content.decode()
+        )

@@ -8,6 +8,7 @@ from checklists.language import Checklist
 from checklists.models import Edition
 from checklists.publish import publish
 from reviews.access import Actor, NotNow, NotYours
+from reviews.actions.additions import add_checklist
 from reviews.actions.decide import approve
 from reviews.actions.errors import Invalid, Stale
 from reviews.actions.move import last_move, move_review, newer_edition, preview_of_move, undo_move
@@ -143,6 +144,68 @@ def test_what_was_answered_anew_after_the_move_is_not_overwritten_by_its_undoing
     give(people.jonas, answered, "GEN-01", selected=["justified"], note="Written down now.")
     undo_move(Actor(people.ada), review_id=answered.pk)
     assert selected("GEN-01") == ["justified"]
+
+
+def without(edition: Edition, question_id: str, *choices: str, **more: object) -> Checklist:
+    """The edition's checklist without some choices of a question; without choices, the question is gone."""
+    values = edition.checklist.to_json() | more
+    for section in values["sections"]:
+        for question in list(section["questions"]):
+            if question["id"] == question_id and choices:
+                question["choices"] = [each for each in question["choices"] if each["id"] not in choices]
+                question["risk_rules"] = [{"risk": "none", "when": "GEN-06c"}, {"risk": "high", "when": "default"}]
+            elif question["id"] == question_id:
+                section["questions"].remove(question)
+    return Checklist.model_validate(values)
+
+
+def test_two_moves_are_undone_one_after_the_other(review: Review, people: People):
+    give(people.ada, review, "GEN-06", selected=["GEN-06b", "GEN-06c"], left_out=["GEN-06a"])
+    first = publish(without(review.edition, "GEN-06", "GEN-06a"))
+    move(review, people, first)
+    move(review, people, publish(without(first, "GEN-06", "GEN-06b")))
+    assert selected("GEN-06") == ["GEN-06c"]
+    undo_move(Actor(people.ada), review_id=review.pk)
+    assert selected("GEN-06") == ["GEN-06b", "GEN-06c"]
+    assert Answer.objects.get().left_out == []
+    undo_move(Actor(people.ada), review_id=review.pk)
+    assert selected("GEN-06") == ["GEN-06b", "GEN-06c"]
+    assert Answer.objects.get().left_out == ["GEN-06a"]
+
+
+def test_a_practice_that_does_not_apply_falls_away_with_its_choice_and_the_preview_says_so(
+    review: Review, people: People
+):
+    give(people.ada, review, "GEN-06", selected=["GEN-06b"], left_out=["GEN-06a"])
+    newer = publish(without(review.edition, "GEN-06", "GEN-06a"))
+    assert [lost.choices for lost in preview_of_move(review, newer).lost] == [("GEN-06a",)]
+
+
+def test_none_of_these_does_not_stay_selected_beside_a_practice(review: Review, people: People):
+    values = review.edition.checklist.to_json()
+    for section in values["sections"]:
+        for question in section["questions"]:
+            for choice in question["choices"] if question["id"] == "GEN-06" else ():
+                choice["none_of_these"] = choice["id"] == "GEN-06a"
+    give(people.ada, review, "GEN-06", selected=["GEN-06a", "GEN-06b"])
+    move(review, people, publish(Checklist.model_validate(values)))
+    assert selected("GEN-06") == ["GEN-06b"]
+
+
+def test_a_move_is_not_undone_while_a_checklist_that_was_added_since_asks_the_same(
+    review: Review, people: People, sign_in
+):
+    old = review.edition
+    move(review, people, publish(without(old, "GEN-03")))
+    section = next(each for each in old.checklist.sections if any(q.id == "GEN-03" for q in each.questions))
+    question = next(each for each in section.questions if each.id == "GEN-03")
+    alone = {"sections": [section.model_copy(update={"questions": (question,)}).model_dump(mode="json")]}
+    values = old.checklist.to_json() | alone | {"id": "extra", "title": "Extra", "kind": "any"}
+    extra = publish(Checklist.model_validate(values))
+    add_checklist(Actor(people.ada), review_id=review.pk, edition_id=extra.pk)
+    with pytest.raises(Invalid, match="Extra asks GEN-03, which is asked already"):
+        undo_move(Actor(people.ada), review_id=review.pk)
+    assert sign_in(people.ada).get(reverse("questionnaire", args=[review.pk])).status_code == 200
 
 
 def test_a_move_is_for_the_version_that_was_looked_at(answered: Review, newer: Edition, people: People):
