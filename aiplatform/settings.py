@@ -148,10 +148,22 @@ SWEEP_SECONDS = environment.whole_number("SWEEP_SECONDS", 60)
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "reviews.tasks.sweep", "schedule": SWEEP_SECONDS}}
 REPORT_LEASE_SECONDS = environment.whole_number("REPORT_LEASE_SECONDS", 600)
 
-# Keys that sign reports: a PKCS#12 file, else a key and an authority of our own in DATA_DIR/keys.
+# Keys that sign reports: see docs/signing.md. Those that are made here lie in DATA_DIR/keys, encrypted.
 KEYS_DIR = DATA_DIR / "keys"
+KEYS_PASSWORD = environment.text("KEYS_PASSWORD")
+KEYS_PASSWORD_OLD = environment.text("KEYS_PASSWORD_OLD")
 SIGNING_PKCS12 = environment.text("SIGNING_PKCS12")
 SIGNING_PKCS12_PASSWORD = environment.text("SIGNING_PKCS12_PASSWORD")
+PKCS11_MODULE = environment.text("PKCS11_MODULE")
+PKCS11_TOKEN = environment.text("PKCS11_TOKEN")
+PKCS11_SECRET_PIN = environment.text("PKCS11_PIN")  # pages about errors hide what is called secret
+PKCS11_SEAL = environment.text("PKCS11_SEAL", "seal")
+PKCS11_AUTHORITY = environment.text("PKCS11_AUTHORITY")
+KEY_PROVIDER = environment.text("KEY_PROVIDER")
+# Certificates name the address of their revocation list only where others can reach it.
+REVOCATION_LISTS = f"{BASE_URL.rstrip('/')}/ca/" if environment.text("BASE_URL") else ""
+TSA_URL = environment.text("TSA_URL")
+TSA_TIMEOUT = environment.whole_number("TSA_TIMEOUT", 10)
 
 LOGGING = {
     "version": 1,

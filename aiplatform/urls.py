@@ -50,5 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/<uuid:review_id>/report.pdf", report.report_pdf, name="report-pdf"),
     path("reviews/<uuid:review_id>/snapshot.json", report.snapshot_json, name="snapshot"),
     path("ca.pem", login_not_required(report.authority), name="authority"),
+    path("ca.crl", login_not_required(report.revocation_list), name="revocations"),
+    path("ca/<str:issuer>.crl", login_not_required(report.revocation_list), name="revocations-of"),
     *library,
 ]

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from reviews.access import Deed, ReviewAccess
+from reviews.actions.certificates import LIST_SECONDS, current_list
 from reviews.actions.errors import Invalid
 from reviews.actions.report import retry_report
 from reviews.models import Report, ReportState, Review
@@ -46,7 +47,8 @@ def report_pdf(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     if report.state != ReportState.READY or report.pdf is None:
         raise Http404("The report is not made yet.")
     name = f"{review.workload.key}-review-{review.number}"
-    return _download(bytes(report.pdf), "application/pdf", f"{name}.pdf")
+    latest = report.revisions.last()
+    return _download(bytes(latest.pdf if latest else report.pdf), "application/pdf", f"{name}.pdf")
 
 
 @require_safe
@@ -63,6 +65,17 @@ def authority(request: HttpRequest) -> HttpResponse:
     return _download(signing_identity().authority_pem(), "application/x-pem-file", "ca.pem")
 
 
+@require_safe
+def revocation_list(request: HttpRequest, issuer: str = "") -> HttpResponse:
+    """The certificates that an authority has revoked: today's authority, or the one with this SHA-256."""
+    made = current_list(issuer)
+    if made is None:
+        raise Http404("No authority with this SHA-256 keeps a list here.")
+    response = HttpResponse(made, content_type="application/pkix-crl")
+    response["Cache-Control"] = f"public, max-age={LIST_SECONDS}"
+    return response
+
+
 def _report(request: HttpRequest, review_id: uuid.UUID) -> tuple[Review, Report]:
     review = review_for(request, review_id)
     report = report_of(review)
@@ -74,7 +87,8 @@ def _report(request: HttpRequest, review_id: uuid.UUID) -> tuple[Review, Report]
 def _render(request: HttpRequest, review_id: uuid.UUID, template: str) -> HttpResponse:
     review, report = _report(request, review_id)
     can_retry = ReviewAccess(person_of(request), review).allows(Deed.RETRY_REPORT)
-    return render(request, template, {"review": review, "report": report, "can_retry": can_retry})
+    latest = report.revisions.defer("pdf").last()
+    return render(request, template, {"review": review, "report": report, "latest": latest, "can_retry": can_retry})
 
 
 def _download(data: bytes, content_type: str, name: str) -> HttpResponse:
