@@ -8,8 +8,9 @@ from typing import Any
 
 from celery import Task, shared_task
 from django.db.models import F
+from django.utils import timezone
 
-from reviews.actions import report, score
+from reviews.actions import reminders, report, score
 from reviews.actions.nudge import send
 from reviews.models import Score
 
@@ -37,6 +38,12 @@ def sweep() -> None:
         send("reviews.tasks.score_review", str(review_id))
     for report_id in report.unmade():
         send("reviews.tasks.make_report", str(report_id))
+
+
+@shared_task
+def tell_of_ends() -> None:
+    """Remind people of the approvals that end soon."""
+    reminders.tell_of_ends(timezone.now())
 
 
 def recover(*, worker: str) -> None:
