@@ -9,8 +9,9 @@ from typing import Any
 
 from celery import Task, shared_task
 from django.db.models import F
+from django.utils import timezone
 
-from reviews.actions import report, score, stamp
+from reviews.actions import reminders, report, score, stamp
 from reviews.actions.nudge import send
 from reviews.models import Score
 from reviews.report.errors import TimeStampError
@@ -58,6 +59,12 @@ def sweep() -> None:
         send("reviews.tasks.make_report", str(report_id))
     if stamp.unstamped():
         send("reviews.tasks.stamp_reports")
+
+
+@shared_task
+def tell_of_ends() -> None:
+    """Remind people of the approvals that end soon."""
+    reminders.tell_of_ends(timezone.now())
 
 
 def recover(*, worker: str) -> None:

@@ -101,7 +101,7 @@ def visible(value: Any) -> Any:
     if isinstance(value, str):
         return _isolated(_shown(value))
     if isinstance(value, dict):
-        if _PERSON <= value.keys():
+        if value.keys() >= _PERSON:
             return {key: _isolated(person(each)) if key in _PERSON else visible(each) for key, each in value.items()}
         return {key: visible(each) for key, each in value.items()}
     if isinstance(value, list):

@@ -2,18 +2,22 @@
 
 import uuid
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from reviews.access import Deed, ReviewAccess
+from reviews.actions.after_approval import withdraw_report
 from reviews.actions.certificates import LIST_SECONDS, current_list
 from reviews.actions.errors import Invalid
 from reviews.actions.report import retry_report
-from reviews.models import Report, ReportState, Review
+from reviews.models import Report, ReportState, Review, StandingKind
+from reviews.policies import policy_of
 from reviews.report import signing_identity
 from reviews.views.asking import actor_of, person_of, review_for
 from reviews.views.cards import report_of
+from reviews.views.refusals import status_of
 
 
 @require_safe
@@ -37,6 +41,22 @@ def report_retry(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
         pass  # Made meanwhile, or asked for by somebody else: the page says which.
     except (Review.DoesNotExist, Report.DoesNotExist):
         raise Http404 from None
+    return redirect("report", review_id)
+
+
+@require_POST
+def report_withdraw(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
+    """Withdraw the report; a reason that is refused comes back as it was typed."""
+    reason = request.POST.get("reason", "")
+    try:
+        withdraw_report(actor_of(request), review_id=review_id, reason=reason)
+    except Invalid as problem:
+        return _render(
+            request, review_id, "reviews/report.html", reason=reason, problem=str(problem), status=status_of(problem)
+        )
+    except (Review.DoesNotExist, Report.DoesNotExist):
+        raise Http404 from None
+    messages.success(request, "The report is withdrawn. It stays here, marked, with your reason.")
     return redirect("report", review_id)
 
 
@@ -84,11 +104,30 @@ def _report(request: HttpRequest, review_id: uuid.UUID) -> tuple[Review, Report]
     return review, report
 
 
-def _render(request: HttpRequest, review_id: uuid.UUID, template: str) -> HttpResponse:
+def _render(
+    request: HttpRequest,
+    review_id: uuid.UUID,
+    template: str,
+    *,
+    reason: str = "",
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
     review, report = _report(request, review_id)
-    can_retry = ReviewAccess(person_of(request), review).allows(Deed.RETRY_REPORT)
-    latest = report.revisions.defer("pdf").last()
-    return render(request, template, {"review": review, "report": report, "latest": latest, "can_retry": can_retry})
+    access = ReviewAccess(person_of(request), review)
+    withdrawn = report.standing.kind is StandingKind.WITHDRAWN
+    context = {
+        "review": review,
+        "report": report,
+        "latest": report.revisions.defer("pdf").last(),
+        "approvals": review.standing_approvals.select_related("by").order_by("at", "id"),
+        "policy": policy_of(report.snapshot),
+        "can_retry": access.allows(Deed.RETRY_REPORT),
+        "can_withdraw": access.allows(Deed.WITHDRAW_REPORT) and not withdrawn,
+        "reason": reason,
+        "problem": problem,
+    }
+    return render(request, template, context, status=status)
 
 
 def _download(data: bytes, content_type: str, name: str) -> HttpResponse:
