@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
+from xml.etree import ElementTree
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
@@ -37,7 +38,15 @@ _PAGE = {
     "/CropBox": "the size of page {}",
     "/AF": "the files attached to page {}",
 }
-_DATES = re.compile(rb'(xmp:ModifyDate|xmp:MetadataDate|pdf:Producer|x:xmptk)(="[^"]*"|>[^<]*<)')
+_XMP = "{http://ns.adobe.com/xap/1.0/}"
+_WRITTEN_ANEW = {
+    f"{_XMP}ModifyDate",
+    f"{_XMP}MetadataDate",
+    "{http://ns.adobe.com/pdf/1.3/}Producer",
+    "{adobe:ns:meta/}xmptk",
+}
+"""What every program that writes a revision says in the XMP metadata about itself."""
+
 _MAX_PAGES = 20_000
 _MAX_CHANGES = 20
 
@@ -112,15 +121,17 @@ class _Step:
             old, new = _raw(before, key), _raw(after, key)
             if key == "/AcroForm" and _is_dictionary(old) and _is_dictionary(new):
                 yield from self._form(old, new)
-            elif (
-                (key == "/AcroForm" and old is None and self.seals)
-                or (key == "/Perms" and old is None and self.seals)
-                or (key == "/DSS" and new is not None)
-                or (key == "/Extensions" and _extended(old, new))
-            ):
-                continue
-            else:
+            elif not self._signing_changes(key, old, new):
                 yield f"{_CATALOG.get(key, f'the entry {key} of the document')} was changed"
+
+    def _signing_changes(self, key: str, old: Any, new: Any) -> bool:
+        """Whether an entry of the catalog is one that signing writes."""
+        return (
+            (key in {"/AcroForm", "/Perms"} and old is None and self.seals)
+            or (key == "/DSS" and new is not None)
+            or (key == "/Extensions" and _extended(old, new))
+            or (key == "/Version" and new in {"/1.7", "/2.0"})
+        )
 
     def _form(self, before: Any, after: Any) -> Iterator[str]:
         for key in _differing(before, after):
@@ -150,8 +161,11 @@ class _Step:
     def _metadata(self, before: Any, after: Any) -> Iterator[str]:
         if self.seals:
             return  # Signing writes it anew; the seal covers it, and later revisions are held against it.
-        old, new = (_DATES.sub(b"", stream.data) for stream in (before, after))
-        if old != new:
+        try:
+            same = _described(before) == _described(after)
+        except ElementTree.ParseError:
+            same = False
+        if not same:
             yield "the description of the document (title, author) was changed"
 
     def _info(self, before: Any, after: Any) -> Iterator[str]:
@@ -246,6 +260,15 @@ def _is_invisible_stamp(field: Any) -> bool:
     rect = [float(edge) for edge in entry(field, "/Rect", [0, 0, 0, 0])]
     empty = len(rect) == 4 and rect[0] == rect[2] and rect[1] == rect[3]
     return empty and _text(field["/V"], "/Type") == "/DocTimeStamp"
+
+
+def _described(stream: Any) -> list[tuple[str, str]]:
+    """What XMP metadata say, wherever and in whichever of its ways of writing."""
+    found = []
+    for element in ElementTree.fromstring(stream.data).iter():  # noqa: S314 - in a process with limits
+        said = [(element.tag, (element.text or "").strip()), *element.items()]
+        found.extend((name, text) for name, text in said if text and name not in _WRITTEN_ANEW)
+    return sorted(found)
 
 
 def _is_validation_data(value: Any) -> bool:
