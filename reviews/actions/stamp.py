@@ -54,8 +54,7 @@ def stamp_report(report_id: uuid.UUID) -> bool:
     if not settings.TSA_URL or report.state != ReportState.READY or _is_stamped(report):
         return False
     before = report.revisions.last()
-    pdf = before.pdf if before else report.pdf
-    assert pdf is not None
+    pdf = before.pdf if before else report.pdf or b""
     server = TimeStampServer(settings.TSA_URL, settings.TSA_TIMEOUT)
     stamped = time_stamp(bytes(pdf), signing_identity(), server, revoked())
     try:

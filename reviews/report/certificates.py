@@ -1,9 +1,9 @@
 """The certificates of the organisation's own authority: its own, the seal's, people's; and its revocation lists.
 
 Reports must verify for as long as they are kept, also with programs that hold a certificate against the clock of the
-day and know no time stamps (pdfsig is one). So certificates last as long as their authority, and the time in which the
-key may sign is a private key usage period (RFC 3280, 4.2.1.4): years for the seal, a day for a person, whose key is
-forgotten anyway as soon as it has signed once.
+day and know no time stamps (pdfsig is one). So certificates last as long as their authority, and the time in which
+the key may sign is a private key usage period (RFC 3280, 4.2.1.4): years for the seal, a day for a person, whose key
+is forgotten anyway as soon as it has signed once.
 """
 
 from collections.abc import Iterable

@@ -126,7 +126,7 @@ async def _add_validation_data(
 
 
 class _HttpTimeStamper(TimeStamper):
-    """Asks a server once for nothing, to learn its certificates and the size of its answers, then for a time stamp."""
+    """Asks a server once to learn its certificates and the size of its answers, then for the time stamp."""
 
     def __init__(self, server: TimeStampServer) -> None:
         super().__init__()
@@ -149,6 +149,6 @@ class _HttpTimeStamper(TimeStamper):
         """Trusts the topmost of the certificates that the server sends: which authority it is, verifiers judge."""
         sent = list(self.cert_registry)
         names = {each.subject.dump() for each in sent}
-        leaves = [each for each in self._certs.values()]
+        leaves = list(self._certs.values())
         tops = [each for each in sent if each.self_issued or each.issuer.dump() not in names]
         return ValidationContext(trust_roots=tops or leaves, other_certs=sent, allow_fetching=fetch)

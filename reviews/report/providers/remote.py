@@ -1,7 +1,7 @@
 """Keys that never leave where they are: a token, or a service, that signs what it is given.
 
-They take the place of `cryptography`'s private keys, so that certificates, revocation lists and reports are signed with
-them like with any other.
+They take the place of `cryptography`'s private keys, so that certificates, revocation lists and reports are signed
+with them like with any other.
 """
 
 from collections.abc import Callable
