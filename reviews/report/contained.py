@@ -28,7 +28,7 @@ class Limits:
 
 
 MEBIBYTE = 1024 * 1024
-ON_THE_WEB = Limits(size=20 * MEBIBYTE, seconds=45, memory=1_536 * MEBIBYTE)
+ON_THE_WEB = Limits(size=20 * MEBIBYTE, seconds=60, memory=1_536 * MEBIBYTE)
 BY_COMMAND = Limits(size=100 * MEBIBYTE, seconds=900, memory=4_096 * MEBIBYTE)
 
 

@@ -6,7 +6,7 @@ Enough of PDF for that: fonts with ToUnicode maps, shown by Tj and TJ (ISO 32000
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
@@ -32,6 +32,13 @@ def pages(document: HistoricalResolver | PdfFileReader) -> list[str]:
     """The text of each page in the order of drawing; a picture is U+FFFC. Raises `revisions.Broken`."""
     maps: dict[Any, dict[bytes, str]] = {}
     return ["".join(_drawn(document.get_object(ref), maps)) for ref in page_refs(document)]
+
+
+def paper(document: PdfFileReader) -> Literal["A4", "Letter"]:
+    """The paper of the first page, of the two that reports are made for."""
+    first = document.get_object(page_refs(document)[0])
+    left, _, right, _ = (float(edge) for edge in first["/MediaBox"])
+    return "Letter" if right - left > 600 else "A4"
 
 
 def squeezed(text: str) -> str:

@@ -418,7 +418,7 @@ class _Verification:
         from reviews.report.render import render
 
         try:
-            rendered = render(snapshot).pdf
+            rendered = render(snapshot, paper=page_text.paper(self.reader)).pdf
         except Exception as problem:
             return replace(
                 data, said=f"The embedded data cannot be rendered, so the pages differ. ({_short(problem)})"
