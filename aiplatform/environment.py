@@ -113,3 +113,28 @@ def database(folder: Path) -> dict[str, Any]:
         f"DATABASE_URL begins with “{url.scheme}://”: give postgres://user:password@host:port/name, "
         "or leave it empty for SQLite in DATA_DIR"
     )
+
+
+def mail_server() -> dict[str, Any]:
+    """`EMAIL_URL` as {host, port, user, password, starttls, tls}; empty where it is not set.
+
+    smtp:// speaks in clear, smtp+tls:// asks for TLS after the greeting, smtps:// speaks TLS from the start. Raises
+    ImproperlyConfigured for anything else.
+    """
+    url = urlsplit(text("EMAIL_URL"))
+    ports = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+    if not url.scheme:
+        return {}
+    if url.scheme not in ports or not url.hostname:
+        raise ImproperlyConfigured(
+            f"EMAIL_URL begins with “{url.scheme}://”: give smtp+tls://user:password@host:587, smtps:// or smtp://, "
+            "or leave it empty where no mail is to be sent"
+        )
+    return {
+        "host": url.hostname,
+        "port": url.port or ports[url.scheme],
+        "user": unquote(url.username or ""),
+        "password": unquote(url.password or ""),
+        "starttls": url.scheme == "smtp+tls",
+        "tls": url.scheme == "smtps",
+    }

@@ -1,5 +1,7 @@
 """Settings, all from the environment (docs/configuration.md says what each variable means)."""
 
+from urllib.parse import urlsplit
+
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as message_levels
 
@@ -145,13 +147,37 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 800_000  # kilobytes
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 SWEEP_SECONDS = environment.whole_number("SWEEP_SECONDS", 60)
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "reviews.tasks.sweep", "schedule": SWEEP_SECONDS}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "reviews.tasks.sweep", "schedule": SWEEP_SECONDS},
+    "ends": {"task": "reviews.tasks.tell_of_ends", "schedule": 3600},
+}
 REPORT_LEASE_SECONDS = environment.whole_number("REPORT_LEASE_SECONDS", 600)
 
-# Keys that sign reports: a PKCS#12 file, else a key and an authority of our own in DATA_DIR/keys.
+# Keys that sign reports: see docs/signing.md. Those that are made here lie in DATA_DIR/keys, encrypted.
 KEYS_DIR = DATA_DIR / "keys"
+KEYS_PASSWORD = environment.text("KEYS_PASSWORD")
+KEYS_PASSWORD_OLD = environment.text("KEYS_PASSWORD_OLD")
 SIGNING_PKCS12 = environment.text("SIGNING_PKCS12")
 SIGNING_PKCS12_PASSWORD = environment.text("SIGNING_PKCS12_PASSWORD")
+PKCS11_MODULE = environment.text("PKCS11_MODULE")
+PKCS11_TOKEN = environment.text("PKCS11_TOKEN")
+PKCS11_SECRET_PIN = environment.text("PKCS11_PIN")  # pages about errors hide what is called secret
+PKCS11_SEAL = environment.text("PKCS11_SEAL", "seal")
+PKCS11_AUTHORITY = environment.text("PKCS11_AUTHORITY")
+KEY_PROVIDER = environment.text("KEY_PROVIDER")
+# Certificates name the address of their revocation list only where others can reach it.
+REVOCATION_LISTS = f"{BASE_URL.rstrip('/')}/ca/" if environment.text("BASE_URL") else ""
+TSA_URL = environment.text("TSA_URL")
+TSA_TIMEOUT = environment.whole_number("TSA_TIMEOUT", 10)
+
+# Mail: reminders to leads. Without a server, pages alone remind.
+_MAIL = environment.mail_server()
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _MAIL else 'dummy'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = _MAIL.get("host", ""), _MAIL.get("port", 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.get("user", ""), _MAIL.get("password", "")
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.get("starttls", False), _MAIL.get("tls", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", f"reviews@{urlsplit(BASE_URL).hostname}")
 
 LOGGING = {
     "version": 1,

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from aiplatform.sign_in import PasswordChange
 from checklists.urls import urlpatterns as library
-from reviews.views import files, home, moving, people, questionnaire, reading, report, sign_in, workloads
+from reviews.views import files, home, moving, people, policies, questionnaire, reading, report, sign_in, workloads
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/roles/", people.person_role, name="person-role"),
     path("people/<int:user_id>/active/", people.person_active, name="person-active"),
     path("people/<int:user_id>/password/", people.person_password, name="person-password"),
+    path("policies/", policies.policies, name="policies"),
+    path("policies/<str:kind>/<str:criticality>/", policies.policy_edit, name="policy"),
+    path("policies/<str:kind>/<str:criticality>/default/", policies.policy_reset, name="policy-reset"),
     path("password/", PasswordChange.as_view(), name="password"),
     path("workloads/", workloads.workload_list, name="workloads"),
     path("workloads/new/", workloads.workload_new, name="workload-new"),
@@ -47,8 +50,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/<uuid:review_id>/report/", report.report_page, name="report"),
     path("reviews/<uuid:review_id>/report/status/", report.report_status, name="report-status"),
     path("reviews/<uuid:review_id>/report/retry/", report.report_retry, name="report-retry"),
+    path("reviews/<uuid:review_id>/report/withdrawal/", report.report_withdraw, name="report-withdraw"),
     path("reviews/<uuid:review_id>/report.pdf", report.report_pdf, name="report-pdf"),
     path("reviews/<uuid:review_id>/snapshot.json", report.snapshot_json, name="snapshot"),
     path("ca.pem", login_not_required(report.authority), name="authority"),
+    path("ca.crl", login_not_required(report.revocation_list), name="revocations"),
+    path("ca/<str:issuer>.crl", login_not_required(report.revocation_list), name="revocations-of"),
     *library,
 ]

@@ -13,8 +13,19 @@ from checklists.models import Edition
 from reviews.actions.answer import Given
 from reviews.actions.people import NewPerson
 from reviews.actions.workloads import WorkloadDescription
-from reviews.models import Classification, Criticality, Role, Team, User, Workload
+from reviews.models import (
+    APPROVER_ROLES,
+    MOST_APPROVERS,
+    MOST_VALID_DAYS,
+    Classification,
+    Criticality,
+    Role,
+    Team,
+    User,
+    Workload,
+)
 from reviews.models.review import KIND_TITLES
+from reviews.policies import PolicyInForce
 
 _KINDS = [(kind.value, title) for kind, title in KIND_TITLES.items()]
 _is_url = URLValidator(schemes=["http", "https"])
@@ -179,6 +190,34 @@ class MembershipForm(forms.Form):
     role = forms.ChoiceField(choices=[("", "—"), *Role.choices], required=False)
 
 
+class PolicyForm(forms.Form):
+    """What an approval takes."""
+
+    approvers = forms.IntegerField(
+        label="Approvers",
+        widget=forms.NumberInput(attrs={"min": 1, "max": MOST_APPROVERS}),
+        help_text=f"How many people approve, 1 to {MOST_APPROVERS}; none of them wrote or answered in the review.",
+        error_messages={"invalid": f"Give a whole number from 1 to {MOST_APPROVERS}."},
+    )
+    approver_role = forms.ChoiceField(
+        label="Their role in the team",
+        choices=[(role.value, role.label) for role in APPROVER_ROLES],
+        error_messages={"invalid_choice": "Choose lead or architect."},
+    )
+    blocks_on_high = forms.BooleanField(label="Nobody approves while a high risk is open", required=False)
+    valid_days = forms.IntegerField(
+        label="An approval lasts, in days",
+        widget=forms.NumberInput(attrs={"min": 1, "max": MOST_VALID_DAYS}),
+        help_text="Leads and architects are reminded 30 and 7 days before its end.",
+        error_messages={"invalid": f"Give a whole number of days from 1 to {MOST_VALID_DAYS:,}."},
+    )
+
+    def policy(self) -> PolicyInForce:
+        """The form as the action takes it; only when valid."""
+        data = self.cleaned_data
+        return PolicyInForce(**{**data, "approver_role": Role(data["approver_role"])})
+
+
 def given_in(data: QueryDict) -> Given:
     """A posted answer as the action takes it.
 
@@ -190,8 +229,8 @@ def given_in(data: QueryDict) -> Given:
         version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None,
         selected=frozenset(data.getlist("choice")),
         not_applicable=data.get("not_applicable") == "1",
-        reason=_lines(data.get("reason", "")),
-        note=_lines(data.get("note", "")),
+        reason=with_plain_line_ends(data.get("reason", "")),
+        note=with_plain_line_ends(data.get("note", "")),
         left_out=frozenset(data.getlist("left_out")),
         rows=_rows(data),
     )
@@ -207,5 +246,6 @@ def _rows(data: QueryDict) -> list[dict[str, str]]:
     ]
 
 
-def _lines(text: str) -> str:
+def with_plain_line_ends(text: str) -> str:
+    """A typed text with one character at each end of a line, and none after the last."""
     return text.replace("\r\n", "\n").replace("\r", "\n").rstrip()

@@ -3,15 +3,20 @@
 What work there is stands in the database; `sweep` finds what a crash or a lost message left undone.
 """
 
+import logging
 import uuid
 from typing import Any
 
 from celery import Task, shared_task
 from django.db.models import F
+from django.utils import timezone
 
-from reviews.actions import report, score
+from reviews.actions import reminders, report, score, stamp
 from reviews.actions.nudge import send
 from reviews.models import Score
+from reviews.report.errors import TimeStampError
+
+log = logging.getLogger(__name__)
 
 
 @shared_task
@@ -30,6 +35,21 @@ def make_report(self: "Task[Any, Any]", report_id: str) -> None:
 
 
 @shared_task
+def stamp_report(report_id: str) -> None:
+    """Add a time stamp to one report, if it has none; where that fails, the sweep tries again."""
+    try:
+        stamp.stamp_report(uuid.UUID(report_id))
+    except TimeStampError as problem:
+        log.warning("report %s has no time stamp yet: %s", report_id, problem)
+
+
+@shared_task
+def stamp_reports() -> None:
+    """Add time stamps to all reports without one, for as long as the server answers."""
+    stamp.stamp_reports()
+
+
+@shared_task
 def sweep() -> None:
     """Nudge for all work that the database knows of."""
     stale = Score.objects.filter(for_version__lt=F("review__version")).values_list("review_id", flat=True)
@@ -37,6 +57,14 @@ def sweep() -> None:
         send("reviews.tasks.score_review", str(review_id))
     for report_id in report.unmade():
         send("reviews.tasks.make_report", str(report_id))
+    if stamp.unstamped():
+        send("reviews.tasks.stamp_reports")
+
+
+@shared_task
+def tell_of_ends() -> None:
+    """Remind people of the approvals that end soon."""
+    reminders.tell_of_ends(timezone.now())
 
 
 def recover(*, worker: str) -> None:

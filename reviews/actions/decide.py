@@ -1,66 +1,87 @@
-"""A lead's decision: request changes, or approve."""
+"""Deciding on a submitted review: request changes, or approve."""
 
 import uuid
 
 from django.utils import timezone
 
+from checklists.scoring import Risk
 from reviews.access import Actor, Deed, ReviewAccess
+from reviews.actions.after_approval import supersede_earlier
 from reviews.actions.errors import Invalid, Stale
 from reviews.actions.freeze import freeze
-from reviews.actions.holding import locked_review
+from reviews.actions.holding import locked_review, touch
 from reviews.actions.nudge import make_report_later
+from reviews.actions.score import result_of
 from reviews.actions.submit import move
 from reviews.actions.texts import fault_of
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
-from reviews.models import Decision, DecisionKind, EventKind, Report, Review, ReviewState
+from reviews.models import Decision, DecisionKind, EventKind, Report, Review, ReviewState, Workload
 
 
 def request_changes(actor: Actor, *, review_id: uuid.UUID, version: int, statement: str) -> Review:
-    """Give the review back to its authors, saying what should change. Raises as `approve` does."""
+    """Give the review back to its authors, saying what should change; approvals so far are void.
+
+    Raises as `approve` does.
+    """
     with writing():
-        review, decision = _decide(actor, review_id, version, DecisionKind.CHANGES_REQUESTED, statement)
+        review = locked_review(actor.user, review_id)
+        access = ReviewAccess(actor.user, review)
+        access.require(Deed.REQUEST_CHANGES)
+        decision = _decide(access, version, DecisionKind.CHANGES_REQUESTED, statement)
         move(review, ReviewState.CHANGES_REQUESTED)
         record(review, EventKind.CHANGES_REQUESTED, actor, at=decision.at, statement=decision.statement)
+        if review.standing_approvals.exists():
+            # Approvals are about a version: handed in again, even unchanged, the review is another one.
+            touch(review)
     return review
 
 
 def approve(actor: Actor, *, review_id: uuid.UUID, version: int, statement: str) -> Review:
-    """Approve the review as it was read at `version`: freezes its snapshot, and asks for its report.
+    """Approve the review as it was read at `version`.
 
-    Raises Review.DoesNotExist, `Refused`, `Stale` where the review is not the one that was read, and `Invalid`
-    without a statement.
+    The last approval that its policy asks for freezes its snapshot, asks for its report, and supersedes the report of
+    the review before it; until then it stays submitted. Raises Review.DoesNotExist, `Refused`, `Stale` where the
+    review is not the one that was read, and `Invalid` without a statement.
     """
     with writing():
-        review, decision = _decide(actor, review_id, version, DecisionKind.APPROVED, statement)
+        # The workload first, as whoever changes it does: two of its reviews that are approved at once take turns.
+        Workload.objects.select_for_update(no_key=True).filter(reviews=review_id).first()
+        review = locked_review(actor.user, review_id)
+        access = ReviewAccess(actor.user, review)
+        access.require(Deed.APPROVE)
+        result = result_of(review)
+        high = [question for question in review.checklist.questions if result.risks.get(question.id) is Risk.HIGH]
+        if refusal := access.refusal_to_approve(high):
+            raise refusal
+        missing = access.approvals.missing - 1
+        decision = _decide(access, version, DecisionKind.APPROVED, statement)
+        if missing:
+            record(review, EventKind.APPROVAL_GIVEN, actor, at=decision.at, statement=decision.statement)
+            return review
         move(review, ReviewState.APPROVED)
         record(review, EventKind.APPROVED, actor, at=decision.at, statement=decision.statement)
         snapshot = freeze(review, decision)
         report = Report.objects.create(snapshot=snapshot, wanted_at=decision.at)
+        supersede_earlier(actor, review, at=decision.at)
         make_report_later(report.pk)
     return review
 
 
-def _decide(
-    actor: Actor, review_id: uuid.UUID, version: int, kind: DecisionKind, statement: str
-) -> tuple[Review, Decision]:
-    statement = statement.strip()
-    review = locked_review(actor.user, review_id)
-    access = ReviewAccess(actor.user, review)
-    access.require(Deed.DECIDE)
+def _decide(access: ReviewAccess, version: int, kind: DecisionKind, statement: str) -> Decision:
+    statement, review = statement.strip(), access.review
     if version != review.version:
         raise Stale("The review was changed after you opened it. Read what is new, then decide.")
     if not statement:
         raise Invalid({"statement": "Write a statement: it is printed in the report under your name."})
     if fault := fault_of("statement", statement):
         raise Invalid({"statement": fault})
-    decision = Decision.objects.create(
+    return Decision.objects.create(
         review=review,
         kind=kind,
-        by=actor.user,
+        by=access.user,
         at=timezone.now(),
         statement=statement,
         review_version=review.version,
         role=access.role,
     )
-    return review, decision

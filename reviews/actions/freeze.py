@@ -13,13 +13,11 @@ from checklists.measured import COLUMN_TITLES, COLUMNS, measured
 from checklists.models import Edition
 from checklists.scoring import METHOD, score_standing
 from checklists.standing import Standing
-from reviews.actions.policy import policy_for
 from reviews.actions.score import as_json, standing_of, store
 from reviews.models import (
     Answer,
     Comment,
     Decision,
-    DecisionKind,
     Event,
     Milestone,
     Review,
@@ -29,16 +27,16 @@ from reviews.models import (
     User,
 )
 from reviews.models.trail import STEPS
+from reviews.policies import policy_for
 
 FORMAT = "ai-platform-review-snapshot/3"
 
 
 def freeze(review: Review, decision: Decision) -> Snapshot:
     """Write the review down as it is now, with the decision that closes it. Call inside the deciding transaction."""
-    approvals = review.decisions.filter(kind=DecisionKind.APPROVED, review_version=decision.review_version)
     # A review that was handed in before there were submissions has its approvals alone.
     submission = review.submissions.select_related("by").order_by("at", "id").last()
-    given: list[Submission | Decision] = [*approvals.select_related("by").order_by("at", "id")]
+    given: list[Submission | Decision] = [*review.standing_approvals.select_related("by").order_by("at", "id")]
     sign_offs = [_sign_off(each) for each in ([submission, *given] if submission else given)]
     policy = policy_for(review)
     valid_until = decision.at + timedelta(days=policy.valid_days)

@@ -1,46 +1,39 @@
-"""Which policy is in force for a review."""
-
-from dataclasses import dataclass
+"""Setting what an approval takes, and going back to the default."""
 
 from checklists.language import WorkloadKind
-from reviews.models import Criticality, Policy, Review, Role
+from reviews.access import Actor, require_administrator
+from reviews.actions.errors import Invalid
+from reviews.actions.transaction import writing
+from reviews.models import APPROVER_ROLES, MOST_APPROVERS, MOST_VALID_DAYS, Criticality, Policy
+from reviews.policies import PolicyInForce
 
 
-@dataclass(frozen=True)
-class PolicyInForce:
-    """What an approval takes: see `reviews.models.Policy`."""
+def set_policy(actor: Actor, *, kind: WorkloadKind, criticality: Criticality, policy: PolicyInForce) -> Policy:
+    """Let a policy hold from now on, also for the reviews that wait for approval.
 
-    approvers: int
-    approver_role: Role
-    blocks_on_high: bool
-    valid_days: int
-
-
-def policy_for(review: Review) -> PolicyInForce:
-    """The policy for the review's kind and the workload's criticality: an administrator's, or the default."""
-    kind, criticality = WorkloadKind(review.kind), Criticality(review.workload.criticality)
-    set_by_hand = Policy.objects.filter(kind=kind, criticality=criticality).first()
-    if set_by_hand is None:
-        return default_policy(kind, criticality)
-    return PolicyInForce(
-        approvers=set_by_hand.approvers,
-        approver_role=Role(set_by_hand.approver_role),
-        blocks_on_high=set_by_hand.blocks_on_high,
-        valid_days=set_by_hand.valid_days,
-    )
-
-
-def default_policy(kind: WorkloadKind, criticality: Criticality) -> PolicyInForce:
-    """What holds where no administrator decided.
-
-    Inferencing is production: a high risk that is open blocks approval where failure does much harm, and what is
-    mission critical takes two approvers and is looked at twice a year. All else is looked at once a year.
+    Raises `NotYours` for who is not an administrator, and `Invalid` with a sentence for each value out of bounds.
     """
-    serious = kind is WorkloadKind.INFERENCING and criticality in {Criticality.HIGH, Criticality.CRITICAL}
-    critical = kind is WorkloadKind.INFERENCING and criticality is Criticality.CRITICAL
-    return PolicyInForce(
-        approvers=2 if critical else 1,
-        approver_role=Role.LEAD,
-        blocks_on_high=serious,
-        valid_days=182 if critical else 365,
-    )
+    require_administrator(actor.user)
+    errors = {}
+    if not 1 <= policy.approvers <= MOST_APPROVERS:
+        errors["approvers"] = f"A review takes 1 to {MOST_APPROVERS} approvers; {policy.approvers} were asked for."
+    if policy.approver_role not in APPROVER_ROLES:
+        errors["approver_role"] = "Leads or architects approve; readers do not."
+    if not 1 <= policy.valid_days <= MOST_VALID_DAYS:
+        errors["valid_days"] = (
+            f"An approval lasts 1 to {MOST_VALID_DAYS:,} days (ten years); {policy.valid_days:,} were asked for."
+        )
+    if errors:
+        raise Invalid(errors)
+    with writing():
+        made, _ = Policy.objects.update_or_create(
+            kind=kind, criticality=criticality, defaults={**vars(policy), "changed_by": actor.user}
+        )
+    return made
+
+
+def reset_policy(actor: Actor, *, kind: WorkloadKind, criticality: Criticality) -> None:
+    """Let the default hold again. Raises `NotYours` for who is not an administrator."""
+    require_administrator(actor.user)
+    with writing():
+        Policy.objects.filter(kind=kind, criticality=criticality).delete()

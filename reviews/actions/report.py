@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from checklists.canonical import sha256_hex
 from reviews.access import Actor, Deed, ReviewAccess
+from reviews.actions.certificates import write_down
 from reviews.actions.errors import Invalid
 from reviews.actions.holding import locked_review
-from reviews.actions.nudge import make_report_later
+from reviews.actions.nudge import make_report_later, stamp_report_later
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
 from reviews.models import EventKind, Report, ReportState, Review
-from reviews.report import make_report, signing_identity
+from reviews.report import MadeReport, make_report, signing_identity
 from reviews.report.snapshot import SnapshotData
 
 log = logging.getLogger(__name__)
@@ -36,12 +37,12 @@ def produce_report(report_id: uuid.UUID, *, worker: str) -> bool:
         return False
     report = Report.objects.select_related("snapshot__review").get(pk=report_id)
     try:
-        pdf = make_report(cast(SnapshotData, report.snapshot.data), signing_identity())
+        made = make_report(cast(SnapshotData, report.snapshot.data), signing_identity())
     except Exception as problem:
         log.exception("report %s could not be made", report_id)
         _failed(report_id, worker, problem)
         raise
-    return _finish(report, pdf)
+    return _finish(report, made)
 
 
 def release(worker: str) -> None:
@@ -53,7 +54,7 @@ def release(worker: str) -> None:
 def unmade() -> list[uuid.UUID]:
     """The reports that somebody should make now: wanted, or claimed so long ago that the claim has lapsed."""
     _give_up(_lapsed())
-    return list(Report.objects.filter(_claimable()).order_by("wanted_at").values_list("pk", flat=True))
+    return list(Report.objects.filter(_claimable()).order_by("wanted_at", "pk").values_list("pk", flat=True))
 
 
 def retry_report(actor: Actor, *, review_id: uuid.UUID) -> Report:
@@ -102,16 +103,20 @@ def _failed(report_id: uuid.UUID, worker: str, problem: Exception) -> None:
     mine.update(state=ReportState.WANTED, worker="", error=said)
 
 
-def _finish(report: Report, pdf: bytes) -> bool:
+def _finish(report: Report, made: MadeReport) -> bool:
+    """Write the PDF and the certificates in it, where nobody was first; its time stamp can wait."""
     review: Review = report.snapshot.review
     with writing():
         now = timezone.now()
-        digest = sha256_hex(pdf)
+        digest = sha256_hex(made.pdf)
         first = (
             Report.objects.filter(pk=report.pk)
             .exclude(state=ReportState.READY)
-            .update(state=ReportState.READY, pdf=pdf, pdf_sha256=digest, ready_at=now, worker="", error="")
+            .update(state=ReportState.READY, pdf=made.pdf, pdf_sha256=digest, ready_at=now, worker="", error="")
         )
         if first:
+            write_down(report, made.issued)
             record(review, EventKind.REPORT_SIGNED, None, at=now, sha256=digest, snapshot=report.snapshot.sha256)
+            if settings.TSA_URL:
+                stamp_report_later(report.pk)
     return bool(first)

@@ -15,25 +15,27 @@ from reviews.actions.transaction import writing
 from reviews.models import DecisionKind, EventKind, Review, ReviewState, Submission
 
 STATEMENT = "The answers are complete and true to the best of my knowledge."
-"""What somebody states who hands a review in and writes nothing else."""
+"""What the form proposes to somebody who hands a review in."""
 
 
 def submit_review(actor: Actor, *, review_id: uuid.UUID, statement: str = STATEMENT) -> Review:
     """Hand the review to those who approve, and stand for its answers; from now on nobody answers in it.
 
     The statement is the authors' sign-off in the report. Raises Review.DoesNotExist, `Refused`, `Invalid` for a
-    statement that cannot be stored, and `Incomplete` with what is still to be answered and stated.
+    statement that is empty or cannot be stored, and `Incomplete` with what is still to be answered and stated.
     """
-    statement = statement.strip() or STATEMENT
+    statement = statement.strip()
     with writing():
         review = locked_review(actor.user, review_id)
         access = ReviewAccess(actor.user, review)
         access.require(Deed.SUBMIT)
+        if not statement:
+            raise Invalid({"statement": "Write what you stand for: it is printed in the report under your name."})
+        if fault := fault_of("statement", statement):
+            raise Invalid({"statement": fault})
         result = result_of(review)
         if result.missing or result.missing_facts:
             raise Incomplete(result.missing, result.missing_facts)
-        if fault := fault_of("statement", statement):
-            raise Invalid({"statement": fault})
         store(review, result)
         contributes(access)
         submission = Submission.objects.create(

@@ -4,13 +4,14 @@ from reviews.models.milestone import EditionChange, Milestone
 from reviews.models.people import Membership, Role, Team, User
 from reviews.models.report import (
     IssuedCertificate,
-    MarkKind,
     Reminder,
     Report,
     ReportMark,
+    ReportQuerySet,
     ReportRevision,
     ReportState,
     Snapshot,
+    with_standing,
 )
 from reviews.models.review import (
     Answer,
@@ -23,12 +24,15 @@ from reviews.models.review import (
     ReviewState,
     Score,
 )
-from reviews.models.sign_off import MOST_APPROVERS, Policy, Submission
+from reviews.models.sign_off import APPROVER_ROLES, MOST_APPROVERS, MOST_VALID_DAYS, Policy, Submission
+from reviews.models.standing import MarkKind, ReportStanding, StandingKind, standing
 from reviews.models.trail import Event, EventKind
 from reviews.models.workload import Classification, Criticality, Workload, WorkloadFact
 
 __all__ = [
+    "APPROVER_ROLES",
     "MOST_APPROVERS",
+    "MOST_VALID_DAYS",
     "Answer",
     "Classification",
     "Comment",
@@ -47,7 +51,9 @@ __all__ = [
     "Reminder",
     "Report",
     "ReportMark",
+    "ReportQuerySet",
     "ReportRevision",
+    "ReportStanding",
     "ReportState",
     "Review",
     "ReviewAddition",
@@ -55,9 +61,12 @@ __all__ = [
     "Role",
     "Score",
     "Snapshot",
+    "StandingKind",
     "Submission",
     "Team",
     "User",
     "Workload",
     "WorkloadFact",
+    "standing",
+    "with_standing",
 ]

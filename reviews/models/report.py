@@ -6,9 +6,12 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import cached_property
 
 from reviews.models.people import User
-from reviews.models.review import Decision, Review
+from reviews.models.review import Decision, Review, ReviewQuerySet
+from reviews.models.standing import MarkKind, ReportStanding, standing
 
 
 class Snapshot(models.Model):
@@ -96,6 +99,11 @@ class Report(models.Model):
     def __str__(self) -> str:
         return f"report {self.get_state_display()}"
 
+    @cached_property
+    def standing(self) -> ReportStanding:
+        """How the report stands now."""
+        return standing(self, timezone.now())
+
 
 class ReportRevision(models.Model):
     """A later form of a signed report: the same bytes with something appended, such as a time stamp.
@@ -116,13 +124,6 @@ class ReportRevision(models.Model):
 
     def __str__(self) -> str:
         return f"revision {self.number}, {self.level}"
-
-
-class MarkKind(models.TextChoices):
-    """What can become of a report after its approval."""
-
-    WITHDRAWN = "withdrawn", "Withdrawn"
-    SUPERSEDED = "superseded", "Superseded"
 
 
 class ReportMark(models.Model):
@@ -151,6 +152,15 @@ class ReportMark(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+def with_standing(reviews: ReviewQuerySet) -> ReviewQuerySet:
+    """The reviews with what `Review.report` and its standing take: two queries, however many reviews there are."""
+    snapshots = Snapshot.objects.select_related("report").defer("content", "report__pdf")
+    marks = ReportMark.objects.select_related("by", "successor")
+    return reviews.prefetch_related(
+        models.Prefetch("snapshots", snapshots), models.Prefetch("snapshots__report__marks", marks)
+    )
 
 
 class Reminder(models.Model):

@@ -1,6 +1,7 @@
 """A review with its answers, comments, score and decisions."""
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
@@ -12,6 +13,9 @@ from checklists.language import Checklist, WorkloadKind
 from checklists.models import Edition, checklist_of_editions
 from reviews.models.people import User
 from reviews.models.workload import Workload, WorkloadQuerySet
+
+if TYPE_CHECKING:
+    from reviews.models.report import Report
 
 NOTE_LENGTH = 20_000
 """Characters that a note, a reason, a comment or a statement may have."""
@@ -87,6 +91,17 @@ class Review(models.Model):
     def checklist(self) -> Checklist:
         """All that is asked in this review."""
         return checklist_of_editions(tuple(edition.pk for edition in self.editions))
+
+    @property
+    def report(self) -> "Report | None":
+        """The report of the approval; None where the review was not approved."""
+        snapshots = self.snapshots.all()
+        return snapshots[0].report if snapshots else None
+
+    @property
+    def standing_approvals(self) -> "models.QuerySet[Decision]":
+        """The approvals that count: those of the present version. A change in between makes them void."""
+        return self.decisions.filter(kind=DecisionKind.APPROVED, review_version=self.version)
 
 
 class ReviewAddition(models.Model):

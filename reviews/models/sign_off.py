@@ -11,6 +11,12 @@ from reviews.models.workload import Criticality
 MOST_APPROVERS = 3
 """So many sign-offs of approvers have room in a report."""
 
+MOST_VALID_DAYS = 3660
+"""The longest that an approval may last: ten years."""
+
+APPROVER_ROLES = (Role.LEAD, Role.ARCHITECT)
+"""The roles in which people approve; readers never do."""
+
 
 class Submission(models.Model):
     """Somebody hands a review in, and stands for its answers: the first sign-off, about the review at its version.
@@ -61,8 +67,10 @@ class Policy(models.Model):
             models.CheckConstraint(
                 condition=Q(approvers__gte=1, approvers__lte=MOST_APPROVERS), name="policy_approvers"
             ),
-            models.CheckConstraint(condition=Q(approver_role__in=[Role.LEAD, Role.ARCHITECT]), name="policy_role"),
-            models.CheckConstraint(condition=Q(valid_days__gte=1, valid_days__lte=3660), name="policy_valid_days"),
+            models.CheckConstraint(condition=Q(approver_role__in=[*APPROVER_ROLES]), name="policy_role"),
+            models.CheckConstraint(
+                condition=Q(valid_days__gte=1, valid_days__lte=MOST_VALID_DAYS), name="policy_valid_days"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,16 +1,21 @@
-"""The report's drawings as inline SVG: charts, and the marks that stand beside risks and choices.
+"""The report's drawings as SVG: charts and the code to scan, and the marks that stand beside risks and choices.
 
-Marks are drawn, not typed: a sign that our font lacks would come from whatever fonts the machine has.
+Marks are drawn, not typed: a sign that our font lacks would come from whatever fonts the machine has. They are
+backgrounds in report.css, as the words beside them say the same: who has the report read aloud hears it once. A chart
+is read as its title, the one alternative text that WeasyPrint knows for SVG.
 """
 
 from collections.abc import Sequence
-from typing import Literal
 
+import segno
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from reviews.report.snapshot import PillarScoreData, RiskName
 from reviews.report.wording import shortened, whole
+
+FONTS = "Plex, 'Noto Sans', 'Noto Sans Arabic', 'Noto Sans Hebrew', 'Noto Sans CJK SC', 'Report Emoji'"
+"""As in report.css, which an SVG's text does not follow."""
 
 INK, SOFT, TRACK, ACCENT = "#1b2430", "#56636f", "#e6eaed", "#0f6b6b"
 RISKS: dict[RiskName, tuple[str, str]] = {
@@ -100,31 +105,35 @@ def risk_chart(counts: dict[RiskName, int]) -> SafeString:
 
 
 def score_bar(overall: float | None) -> SafeString:
-    """The overall score as a mark on the line from 0 to 100. The number is printed beside it, so it has no text."""
+    """The overall score as a mark on the line from 0 to 100."""
+    said = "Not scored" if overall is None else f"{whole(overall)} of 100"
     return format_html(
-        '<svg class="score-bar" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 8" aria-hidden="true">'
+        '<svg class="score-bar" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 8" role="img"><title>{}</title>'
         '<rect y="1" width="400" height="6" fill="{}"/><rect y="1" width="{}" height="6" fill="{}"/></svg>',
+        said,
         TRACK,
         round(4 * (overall or 0), 1),
         ACCENT,
     )
 
 
-def risk_mark(risk: RiskName) -> SafeString:
-    """The sign of a risk, to stand before its title: each has a shape of its own, so colour alone says nothing."""
-    return _mark(_shape(risk))
-
-
-def choice_mark(kind: Literal["one", "practices", "quota", "benchmark"], *, selected: bool) -> SafeString:
-    """The sign before a choice, empty or filled: a circle where one is chosen, a square where several may be."""
-    outline, fill = (
-        ('<circle cx="5" cy="5" r="4.3" {}/>', '<circle cx="5" cy="5" r="2.4" fill="#0f6b6b"/>')
-        if kind != "practices"
-        else ('<rect x=".7" y=".7" width="8.6" height="8.6" {}/>', '<path d="M2.3 5.2 4.3 7.3 7.9 2.8" {}/>')
+def qr_code(address: str) -> SafeString:
+    """The address as a QR code of error correction level M, with the quiet zone that ISO/IEC 18004 asks for."""
+    rows = [list(row) for row in segno.make_qr(address, error="m").matrix_iter(border=4)]
+    dark = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, module in enumerate(row) if module)
+    return format_html(
+        '<svg class="qr" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="img">'
+        '<title>QR code with the address {}</title><path d="{}" fill="{}" shape-rendering="crispEdges"/></svg>',
+        len(rows),
+        len(rows),
+        address,
+        dark,
+        INK,
     )
-    line = 'fill="none" stroke="#0f6b6b" stroke-width="{}"'
-    drawn = outline.format(line.format("1.1" if selected else ".7"))
-    return _mark(mark_safe(drawn + (fill.format(line.format("1.5")) if selected else "")))  # noqa: S308 (all constants)
+
+
+def _mark(drawn: SafeString) -> bytes:
+    return format_html('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">{}</svg>', drawn).encode()
 
 
 def _shape(risk: RiskName) -> SafeString:
@@ -148,13 +157,26 @@ def _mark(content: SafeString) -> SafeString:
 
 def _chart(title: str, description: str, height: int, content: SafeString) -> SafeString:
     return format_html(
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="img" aria-label="{}: {}" '
-        'font-family="Plex"><title>{}</title><desc>{}</desc>{}</svg>',
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="img" font-family="{}">'
+        "<title>{}: {}</title>{}</svg>",
         _WIDTH,
         height,
-        title,
-        description,
+        FONTS,
         title,
         description,
         content,
     )
+
+
+_LINE = 'fill="none" stroke="#0f6b6b" stroke-width="{}"'
+_CIRCLE, _SQUARE = '<circle cx="5" cy="5" r="4.3" {}/>', '<rect x=".7" y=".7" width="8.6" height="8.6" {}/>'
+_DOT, _TICK = '<circle cx="5" cy="5" r="2.4" fill="#0f6b6b"/>', '<path d="M2.3 5.2 4.3 7.3 7.9 2.8" {}/>'
+
+MARKS: dict[str, bytes] = {f"risk-{risk}.svg": _mark(_shape(risk)) for risk in RISKS} | {
+    "one.svg": _mark(SafeString(_CIRCLE.format(_LINE.format(".7")))),
+    "one-chosen.svg": _mark(SafeString(_CIRCLE.format(_LINE.format("1.1")) + _DOT)),
+    "several.svg": _mark(SafeString(_SQUARE.format(_LINE.format(".7")))),
+    "several-chosen.svg": _mark(SafeString(_SQUARE.format(_LINE.format("1.1")) + _TICK.format(_LINE.format("1.5")))),
+}
+"""The signs before risks and choices, by the name that report.css asks for. Each risk has a shape of its own, so colour
+alone says nothing; a choice has a circle where one is chosen, a square where several may be."""

@@ -4,7 +4,8 @@ from typing import Any, cast
 
 from checklists.canonical import canonical_json, sha256_hex
 from reviews.report import wording
-from reviews.report.charts import RISKS, choice_mark, pillar_chart, risk_chart, risk_mark, score_bar
+from reviews.report.charts import RISKS, pillar_chart, qr_code, risk_chart, score_bar
+from reviews.report.fields import SEAL, sign_off_field
 from reviews.report.snapshot import QuestionData, SnapshotData
 
 _TOP_FINDINGS = 5
@@ -13,8 +14,8 @@ _LONG_NAME = 36
 """A name of more letters than this is set smaller on the cover."""
 
 
-def content(snapshot: SnapshotData) -> dict[str, Any]:
-    """The template's context. The texts in it are as people wrote them: the template escapes them."""
+def content(snapshot: SnapshotData, *, paper: str) -> dict[str, Any]:
+    """The template's context; `paper` names the stylesheet with its size. The texts in it are as people wrote them: the template escapes them."""
     digest = sha256_hex(canonical_json(snapshot))
     shown: SnapshotData = wording.visible(in_present_form(snapshot))
     sections: list[dict[str, Any]] = [
@@ -23,9 +24,10 @@ def content(snapshot: SnapshotData) -> dict[str, Any]:
     ]
     questions = [question for section in sections for question in section["questions"]]
     findings = [question for risk in ("high", "medium") for question in questions if question["risk"] == risk]
-    score = shown["score"]
+    score, policy = shown["score"], shown["policy"]
     return {
         "snapshot": shown,
+        "paper": paper,
         "digest": digest,
         "editions": [shown["checklist"], *shown["added_checklists"]],
         "running_name": wording.shortened(shown["workload"]["name"], _RUNNING_NAME),
@@ -36,6 +38,20 @@ def content(snapshot: SnapshotData) -> dict[str, Any]:
         "score": wording.whole(score["overall"]),
         "score_bar": score_bar(score["overall"]),
         "approved_at": wording.moment(shown["approval"]["at"]),
+        "valid_until": wording.moment(shown["valid_until"]) if shown["valid_until"] else "",
+        "policy": wording.policy(policy) if policy else [],
+        "sign_offs": [
+            {
+                **each,
+                "at": wording.moment(each["at"]),
+                "statement": _lines(each["statement"]),
+                "field": sign_off_field(number),
+                "field_title": f"Signature of {each['by']['name']}, {each['role']}",
+            }
+            for number, each in enumerate(shown["sign_offs"], start=1)
+        ],
+        "seal_field": SEAL,
+        "qr_code": qr_code(snapshot["verify_url"]) if shown["verify_url"] else "",
         "created_at": wording.moment(shown["review"]["created_at"]),
         "contributors": ", ".join(person["name"] for person in shown["contributors"]),
         "regions": ", ".join(shown["workload"]["regions"]) or "Not stated",
@@ -55,15 +71,24 @@ def content(snapshot: SnapshotData) -> dict[str, Any]:
             {**event, "at": wording.moment(event["at"]), "statement": _lines(event["statement"])}
             for event in shown["trail"]
         ],
-        "statement": _lines(shown["approval"]["statement"]),
     }
 
 
 def in_present_form(snapshot: SnapshotData) -> SnapshotData:
-    """The snapshot with what format 2 added to format 1, in which facts were yes or no and answers were choices."""
-    if snapshot["format"] != "ai-platform-review-snapshot/1":
-        return snapshot
+    """The snapshot with what later formats added to the one that it was written in.
+
+    In format 1, facts were yes or no and answers were choices. Format 3 added that several people sign off, and by
+    which policy: until then the approval alone was signed, for ever.
+    """
     old = cast(dict[str, Any], snapshot)
+    if old["format"] == "ai-platform-review-snapshot/1":
+        old = _second_form(old)
+    if "sign_offs" not in old:
+        old = old | {"sign_offs": [old["approval"]], "policy": None, "valid_until": "", "verify_url": ""}
+    return cast(SnapshotData, old)
+
+
+def _second_form(old: dict[str, Any]) -> dict[str, Any]:
     words = {True: "Yes", False: "No", None: ""}
     facts = [fact | {"said": words[fact["value"]]} for fact in old["workload"]["facts"]]
     added = {"tags": [], "regions_differ": False, "table": None}
@@ -82,22 +107,17 @@ def in_present_form(snapshot: SnapshotData) -> SnapshotData:
         }
         for section in old["sections"]
     ]
-    new = old | {"added_checklists": [], "workload": old["workload"] | {"facts": facts}, "sections": sections}
-    return cast(SnapshotData, new)
+    return old | {"added_checklists": [], "workload": old["workload"] | {"facts": facts}, "sections": sections}
 
 
 def _question(question: QuestionData) -> dict[str, Any]:
-    choices = [
-        {**choice, "mark": choice_mark(question["kind"], selected=choice["selected"])}
-        for choice in question["choices"]
-    ]
+    choices = question["choices"]
     practices = question["kind"] == "practices" and not question["not_applicable"]
     return {
         **question,
         "risk_title": RISKS[question["risk"]][0],
-        "risk_mark": risk_mark(question["risk"]),
+        "mark": "several" if question["kind"] == "practices" else "one",
         "pillar_titles": ", ".join(question["pillar_titles"]),
-        "choices": choices,
         "chosen": [choice for choice in choices if choice["selected"]],
         "to_do": [
             choice["do"]
@@ -114,9 +134,9 @@ def _question(question: QuestionData) -> dict[str, Any]:
     }
 
 
-def _lines(text: str) -> list[str]:
+def _lines(text: str) -> list[dict[str, str]]:
     """A text's lines, each to be a block of its own: one huge block would not break over pages well."""
-    return text.splitlines()
+    return [{"text": line, "dir": "rtl" if wording.is_right_to_left(line) else "ltr"} for line in text.splitlines()]
 
 
 def _exact(score: float | None) -> str:

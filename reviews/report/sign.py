@@ -1,104 +1,159 @@
-"""Putting the signature on a report."""
+"""Putting the signatures on a report: the organisation's seal, then each sign-off as a signature of its own."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
 from typing import Any
 
-from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from fontTools.ttLib import TTFont
-from pyhanko.pdf_utils.font.opentype import GlyphAccumulatorFactory
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.layout import AxisAlignment, Margins, SimpleBoxLayoutRule
-from pyhanko.pdf_utils.text import TextBoxStyle
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
-from pyhanko.sign import PdfSignatureMetadata, PdfSigner, SimpleSigner
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign import PdfSignatureMetadata, PdfSigner, Signer
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
-from pyhanko.stamp import TextStampStyle
+from pyhanko.stamp import BaseStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from reviews.report.keys import SigningIdentity
-from reviews.report.render import ASSETS, Rendered
-from reviews.report.wording import moment, shortened
-
-FIELD = "Approval"
-"""The name of the signature's field in the PDF."""
+from reviews.report.certificates import Issued, issued, personal
+from reviews.report.fields import SEAL, sign_off_field
+from reviews.report.keys import KeyStoreError, PrivateKey, SigningIdentity, signature
+from reviews.report.render import ASSETS
+from reviews.report.snapshot import SignOffData
+from reviews.report.stamp import Lettering
+from reviews.report.wording import moment, shortened, visible
 
 _FONT = ASSETS / "stamp.ttf"
 _REASON_LENGTH = 180
-_NAME_SHOWN = 60
+_SHOWN = 60
+_SEALED = "Seals this report: what is in it cannot be changed, only signed"
 
 
 class SigningError(Exception):
     """A signature that could not be made."""
 
 
-def sign(
-    rendered: Rendered,
-    identity: SigningIdentity,
-    *,
-    name: str,
-    role: str,
-    statement: str,
-    decided_at: str,
-    signed_at: datetime | None = None,
-) -> bytes:
-    """Sign a rendered report; `decided_at` is ISO 8601, `signed_at` an aware datetime (None: now).
+@dataclass(frozen=True)
+class Signed:
+    """A signed report, and the certificates of ours that its signatures were made with, the seal's first."""
 
-    A PAdES baseline signature (ETSI EN 319 142-1, level B-B) that certifies the document: afterwards only further
-    signatures and form entries are allowed (DocMDP level 2, ISO 32000-1, 12.8.2.2). It is visible in the box that the
-    sign-off page keeps free for it, in a font that is embedded. Raises `SigningError`, `KeyStoreError` where the
-    certificates are not valid at `signed_at`, and ValueError where that has no time zone.
+    pdf: bytes
+    issued: tuple[Issued, ...]
+
+
+def sign(
+    pdf: bytes,
+    identity: SigningIdentity,
+    sign_offs: Sequence[SignOffData],
+    *,
+    signed_at: datetime | None = None,
+) -> Signed:
+    """Sign a rendered report, whose fields are there and empty, as of an aware time (None: now).
+
+    All are PAdES baseline signatures (ETSI EN 319 142-1, level B-B), visible in a font that is embedded. The seal
+    comes first and certifies: afterwards only further signatures are allowed (DocMDP level 2, ISO 32000-1, 12.8.2.2).
+    Each sign-off is signed with a new key under a certificate for that person, and the key is then dropped. Raises
+    `SigningError`, `KeyStoreError` where a certificate may not be used at `signed_at`, and ValueError where that has
+    no time zone.
     """
     at = signed_at or datetime.now(UTC)
     if at.tzinfo is None:
         raise ValueError("signed_at needs a time zone")
     identity.require_valid(at)
-    signer = SimpleSigner(
-        signing_cert=_certificate(identity.certificate),
-        signing_key=_key(identity),
-        cert_registry=SimpleCertificateStore.from_certs([_certificate(each) for each in identity.chain]),
-    )
-    metadata = PdfSignatureMetadata(
-        field_name=FIELD,
-        name=name,
-        reason=shortened(f"{role}: {statement}", _REASON_LENGTH),
+    try:
+        seal = _KeySigner(identity.key, identity.certificate, identity.chain)
+        lettering = Lettering(_FONT, [_seal_shows(identity, at), *(_sign_off_shows(each, at) for each in sign_offs)])
+        pdf = _append(pdf, _seal_says(identity), seal, lettering.style(0), at)
+        made = [issued(identity.certificate, identity.issuer, None)] if _is_ours(identity) else []
+        for number, sign_off in enumerate(sign_offs, start=1):
+            by = sign_off["by"]
+            key, certificate = personal(
+                identity.issuer, name=by["name"], email=by["email"], username=by["username"], at=at
+            )
+            signer = _KeySigner(key, certificate, (identity.issuer.certificate,))
+            pdf = _append(pdf, _sign_off_says(number, sign_off), signer, lettering.style(number), at)
+            made.append(issued(certificate, identity.issuer, by["username"]))
+    except KeyStoreError:
+        raise
+    except Exception as problem:
+        raise SigningError(f"The report could not be signed: {problem}") from problem
+    return Signed(pdf, tuple(made))
+
+
+def _seal_says(identity: SigningIdentity) -> PdfSignatureMetadata:
+    return PdfSignatureMetadata(
+        field_name=SEAL,
+        name=_common_name(identity.certificate),
+        reason=_SEALED,
         md_algorithm="sha256",
         subfilter=SigSeedSubFilter.PADES,
         certify=True,
         docmdp_permissions=MDPPerm.FILL_FORMS,
     )
-    left, bottom, right, top = (round(edge) for edge in rendered.box)
-    field = SigFieldSpec(FIELD, on_page=rendered.page, box=(left, bottom, right, top))
-    style = TextStampStyle(
-        stamp_text="Signed for %(name)s, %(role)s\nDecided %(decided)s\nSigned %(signed)s\nby %(seal)s",
-        text_box_style=TextBoxStyle(font=GlyphAccumulatorFactory(str(_FONT)), font_size=10, leading=14),
-        inner_content_layout=SimpleBoxLayoutRule(
-            x_align=AxisAlignment.ALIGN_MIN, y_align=AxisAlignment.ALIGN_MID, margins=Margins(10, 10, 6, 6)
-        ),
-        border_width=0,
-        background=None,
+
+
+def _seal_shows(identity: SigningIdentity, at: datetime) -> list[str]:
+    company = _drawable(_common_name(identity.certificate), otherwise="the certificate in this signature")
+    return [f"Sealed by {company}", f"Sealed {moment(at)}"]
+
+
+def _sign_off_says(number: int, sign_off: SignOffData) -> PdfSignatureMetadata:
+    return PdfSignatureMetadata(
+        field_name=sign_off_field(number),
+        name=visible(sign_off["by"]["name"]),
+        reason=shortened(f"{sign_off['role']}: {visible(sign_off['statement'])}", _REASON_LENGTH),
+        contact_info=sign_off["by"]["email"],
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
     )
+
+
+def _sign_off_shows(sign_off: SignOffData, at: datetime) -> list[str]:
+    name = _drawable(sign_off["by"]["name"], otherwise="The person named on this page")
+    role = _drawable(sign_off["role"], otherwise="in the role named on this page")
+    statement = _drawable(sign_off["statement"], otherwise="")
+    return [
+        f"{name}, {role}",
+        f"“{statement}”" if statement else "The statement on this page",
+        f"Signed off {moment(sign_off['at'])}",
+        f"Signature made {moment(at)}",
+    ]
+
+
+def _append(
+    pdf: bytes, metadata: PdfSignatureMetadata, signer: "_KeySigner", style: BaseStampStyle, at: datetime
+) -> bytes:
+    """The PDF with one more signature in its field."""
     output = BytesIO()
-    try:
-        _SignerAt(at, metadata, signer, stamp_style=style, new_field_spec=field).sign_pdf(
-            IncrementalPdfFileWriter(BytesIO(rendered.pdf)),
-            output=output,
-            appearance_text_params={
-                "name": _drawable(name, otherwise="the approver named on this page"),
-                "role": _drawable(role, otherwise="in the role named on this page"),
-                "decided": moment(decided_at),
-                "signed": moment(at),
-                "seal": _drawable(_common_name(identity.certificate), otherwise="the certificate in this signature"),
-            },
-        )
-    except Exception as problem:
-        raise SigningError(f"The report could not be signed: {problem}") from problem
+    _SignerAt(at, metadata, signer, stamp_style=style).sign_pdf(
+        IncrementalPdfFileWriter(BytesIO(pdf)),
+        output=output,
+        existing_fields_only=True,
+        bytes_reserved=signer.room,
+    )
     return output.getvalue()
+
+
+class _KeySigner(Signer):
+    """Signs with whatever key there is, here or in a token."""
+
+    def __init__(self, key: PrivateKey, certificate: x509.Certificate, chain: tuple[x509.Certificate, ...]) -> None:
+        super().__init__(
+            signing_cert=as_asn1(certificate),
+            cert_registry=SimpleCertificateStore.from_certs([as_asn1(each) for each in chain]),
+        )
+        self._key = key
+        sizes = [len(each.public_bytes(serialization.Encoding.DER)) for each in (certificate, *chain)]
+        # Two hexadecimal digits for a byte. What is not a certificate or a signature takes about 500 bytes.
+        self.room = 2 * (sum(sizes) + key.key_size // 2 + 1500)
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        """The signature."""
+        return signature(self._key, data)
 
 
 class _SignerAt(PdfSigner):
@@ -116,9 +171,20 @@ class _SignerAt(PdfSigner):
         return session
 
 
+def as_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
+    """The certificate as pyHanko takes it."""
+    return asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
+
+
+def _is_ours(identity: SigningIdentity) -> bool:
+    return identity.certificate.issuer == identity.issuer.certificate.subject and bool(
+        identity.chain and identity.chain[0] == identity.issuer.certificate
+    )
+
+
 def _drawable(text: str, *, otherwise: str) -> str:
     """The text on one line; something else where our font lacks its letters, for pyHanko would draw empty boxes."""
-    line = shortened(" ".join(text.split()), _NAME_SHOWN)
+    line = shortened(" ".join(text.split()), _SHOWN)
     return line if all(ord(letter) in _letters() for letter in line) else otherwise
 
 
@@ -126,17 +192,6 @@ def _drawable(text: str, *, otherwise: str) -> str:
 def _letters() -> frozenset[int]:
     with TTFont(_FONT, lazy=True) as font:
         return frozenset(font.getBestCmap())
-
-
-def _certificate(certificate: x509.Certificate) -> asn1_x509.Certificate:
-    return asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
-
-
-def _key(identity: SigningIdentity) -> asn1_keys.PrivateKeyInfo:
-    der = identity.key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return asn1_keys.PrivateKeyInfo.load(der)
 
 
 def _common_name(certificate: x509.Certificate) -> str:

@@ -446,8 +446,9 @@ def sheet_of(review: Review, *, with_comments: bool = True) -> ReviewSheet:
 
 
 def report_of(review: Review) -> Report | None:
-    """The report of a review, with its snapshot; None where it was not approved."""
-    return Report.objects.filter(snapshot__review=review).select_related("snapshot__decision__by").first()
+    """The report of a review, with its snapshot and its marks; None where it was not approved."""
+    reports = Report.objects.filter(snapshot__review=review).select_related("snapshot__decision__by")
+    return reports.prefetch_related("marks__by", "marks__successor").first()
 
 
 def _by_question(comments: Iterable[Comment]) -> dict[str, list[Comment]]:

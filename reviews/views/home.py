@@ -2,9 +2,11 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
-from reviews.access import RUNNING, writable_teams
-from reviews.models import Report, ReportState, Review, ReviewState, Role, Workload
+from reviews.access import RUNNING, awaiting, writable_teams
+from reviews.actions.reminders import ending_for
+from reviews.models import Report, ReportState, Review, ReviewState, Role, Workload, with_standing
 from reviews.views.asking import person_of
 
 SHOWN = 12
@@ -20,19 +22,17 @@ def home(request: HttpRequest) -> HttpResponse:
         .defer("edition__content")
     )
     mine = visible.filter(contributors__user=user)
-    queue = visible.filter(
-        state=ReviewState.SUBMITTED,
-        workload__team__memberships__user=user,
-        workload__team__memberships__role=Role.LEAD,
-    ).exclude(contributors__user=user)
+    queue = visible.filter(pk__in=awaiting(user).values("pk")).order_by("changed_at")[:SHOWN]
+    ending = ending_for(user, timezone.now()).select_related("snapshot__review__workload").prefetch_related("marks")
     return render(
         request,
         "reviews/home.html",
         {
             "mine": mine.filter(state__in=RUNNING)[:SHOWN],
-            "queue": queue.order_by("changed_at")[:SHOWN],
+            "queue": queue,
             "is_lead": user.memberships.filter(role=Role.LEAD).exists(),
-            "decided": visible.filter(state=ReviewState.APPROVED)[:SHOWN],
+            "ending": ending[:SHOWN],
+            "decided": with_standing(visible.filter(state=ReviewState.APPROVED))[:SHOWN],
             "failed": Report.objects.visible_to(user)
             .filter(state=ReportState.FAILED)
             .select_related("snapshot__review__workload")[:SHOWN],

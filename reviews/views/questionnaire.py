@@ -16,8 +16,8 @@ from reviews.actions.additions import add_checklist, addable, remove_checklist
 from reviews.actions.answer import Given, answer_question, state_fact
 from reviews.actions.errors import Incomplete, Invalid, Stale
 from reviews.actions.move import newer_edition
-from reviews.actions.submit import submit_review, withdraw_review
-from reviews.forms import given_in
+from reviews.actions.submit import STATEMENT, submit_review, withdraw_review
+from reviews.forms import given_in, with_plain_line_ends
 from reviews.models import Answer, Review, Role
 from reviews.views.asking import actor_of, person_of, review_for
 from reviews.views.cards import QuestionCard, ReviewSheet, sheet_of
@@ -25,6 +25,9 @@ from reviews.views.refusals import status_of
 
 _MISSING = "?missing"
 """The part of the questionnaire's address that makes it name the obligatory questions without an answer."""
+
+_STATEMENT = "statement of {}"
+"""Where the session keeps the statement of a review that could not be submitted yet."""
 
 
 @require_safe
@@ -141,13 +144,20 @@ def score_panel(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def submit(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
-    """Hand the review in, or show which questions stand in the way."""
+    """Hand the review in with a statement, or show which questions stand in the way, the statement kept."""
+    statement = with_plain_line_ends(request.POST.get("statement", ""))
+    kept = _STATEMENT.format(review_id)
     try:
-        submit_review(actor_of(request), review_id=review_id)
+        submit_review(actor_of(request), review_id=review_id, statement=statement)
     except Incomplete:
+        request.session[kept] = statement
         # A page of its own address: reloading it must not submit.
         return redirect(f"{reverse('questionnaire', args=[review_id])}{_MISSING}#incomplete")
-    messages.success(request, "The review is submitted. The leads of its team find it in their queue.")
+    except Invalid as problem:
+        sheet = sheet_of(review_for(request, review_id))
+        return _page(request, sheet, submitting=(statement, str(problem)), status=status_of(problem))
+    request.session.pop(kept, None)
+    messages.success(request, "The review is submitted. Those who approve it find it in their queue.")
     return redirect("review", review_id)
 
 
@@ -169,16 +179,21 @@ def _page(
     request: HttpRequest,
     sheet: ReviewSheet,
     *,
+    submitting: tuple[str, str] | None = None,
     withdrawing: tuple[str, str] = ("", ""),
     status: int = 200,
 ) -> HttpResponse:
     access = ReviewAccess(person_of(request), sheet.review)
+    statement = request.session.get(_STATEMENT.format(sheet.review.pk), STATEMENT)
     requests = sheet.review.decisions.select_related("by").order_by("-at")[:1]
     context = {
         "sheet": sheet,
         "review": sheet.review,
         "show_missing": _MISSING.removeprefix("?") in request.GET,
         "costs_the_decision": access.role == Role.LEAD and not access.contributed,
+        "statement": submitting[0] if submitting else statement,
+        "statement_error": submitting[1] if submitting else "",
+        "awaited": access.policy.who,
         "withdraw_reason": withdrawing[0],
         "withdraw_error": withdrawing[1],
         "last_request": requests.first(),

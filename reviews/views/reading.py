@@ -10,12 +10,14 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from aiplatform.sign_in import is_htmx
+from checklists.scoring import Risk
 from reviews.access import Deed, Refused, ReviewAccess
 from reviews.actions.answer import comment
 from reviews.actions.decide import approve, request_changes
 from reviews.actions.errors import Invalid, Stale
-from reviews.models import Review
+from reviews.models import Review, ReviewState
 from reviews.models.trail import STEPS
+from reviews.policies import policy_of
 from reviews.views.asking import actor_of, person_of, review_for
 from reviews.views.cards import QuestionCard, report_of, sheet_of
 from reviews.views.refusals import status_of
@@ -43,15 +45,19 @@ def decide(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
             raise Invalid(
                 {"": "The decision did not say which version it is about. Reload the page and decide again."}
             )
-        act(actor_of(request), review_id=review_id, version=int(version[:9]), statement=statement)
+        review = act(actor_of(request), review_id=review_id, version=int(version[:9]), statement=statement)
     except (Refused, Stale, Invalid) as problem:
         review = review_for(request, review_id)
         return _page(request, review, statement=statement, problem=str(problem), status=status_of(problem))
     except Review.DoesNotExist:
         raise Http404 from None
-    if act is approve:
+    if act is request_changes:
+        messages.success(request, "Your request for changes is made; the review is open for answers again.")
+        return redirect("review", review_id)
+    if review.state == ReviewState.APPROVED:
         return redirect("report", review_id)
-    messages.success(request, "Your request for changes is made; the review is open for answers again.")
+    awaited = ReviewAccess(person_of(request), review).approvals.awaited
+    messages.success(request, f"Your approval is recorded. The review waits for {awaited}.")
     return redirect("review", review_id)
 
 
@@ -92,17 +98,22 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     access = ReviewAccess(person_of(request), review)
+    sheet, report = sheet_of(review), report_of(review)
+    no_approval = access.refusal_to_approve([card.question for card in sheet.cards if card.risk is Risk.HIGH])
     context = {
         "review": review,
-        "sheet": sheet_of(review),
+        "sheet": sheet,
         "trail": review.events.filter(kind__in=STEPS).order_by("id"),
         "contributors": [each.user for each in review.contributors.select_related("user").order_by("user__name")],
-        "report": report_of(review),
+        "report": report,
         "can_answer": access.allows(Deed.ANSWER),
         "can_comment": access.allows(Deed.COMMENT),
         "can_withdraw": access.allows(Deed.WITHDRAW),
-        "can_decide": access.allows(Deed.DECIDE),
-        "no_decision": access.refusal(Deed.DECIDE),
+        "can_approve": no_approval is None,
+        "no_approval": no_approval,
+        "can_request_changes": access.allows(Deed.REQUEST_CHANGES),
+        "policy": policy_of(report.snapshot) if report else access.policy,
+        "approvals": access.approvals,
         "statement": statement,
         "problem": problem,
         "comment_on": comment_on.question.id if comment_on else "",

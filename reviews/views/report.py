@@ -2,17 +2,22 @@
 
 import uuid
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from reviews.access import Deed, ReviewAccess
+from reviews.actions.after_approval import withdraw_report
+from reviews.actions.certificates import LIST_SECONDS, current_list
 from reviews.actions.errors import Invalid
 from reviews.actions.report import retry_report
-from reviews.models import Report, ReportState, Review
+from reviews.models import Report, ReportState, Review, StandingKind
+from reviews.policies import policy_of
 from reviews.report import signing_identity
 from reviews.views.asking import actor_of, person_of, review_for
 from reviews.views.cards import report_of
+from reviews.views.refusals import status_of
 
 
 @require_safe
@@ -39,6 +44,22 @@ def report_retry(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     return redirect("report", review_id)
 
 
+@require_POST
+def report_withdraw(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
+    """Withdraw the report; a reason that is refused comes back as it was typed."""
+    reason = request.POST.get("reason", "")
+    try:
+        withdraw_report(actor_of(request), review_id=review_id, reason=reason)
+    except Invalid as problem:
+        return _render(
+            request, review_id, "reviews/report.html", reason=reason, problem=str(problem), status=status_of(problem)
+        )
+    except (Review.DoesNotExist, Report.DoesNotExist):
+        raise Http404 from None
+    messages.success(request, "The report is withdrawn. It stays here, marked, with your reason.")
+    return redirect("report", review_id)
+
+
 @require_safe
 def report_pdf(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     """The signed PDF."""
@@ -46,7 +67,8 @@ def report_pdf(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     if report.state != ReportState.READY or report.pdf is None:
         raise Http404("The report is not made yet.")
     name = f"{review.workload.key}-review-{review.number}"
-    return _download(bytes(report.pdf), "application/pdf", f"{name}.pdf")
+    latest = report.revisions.last()
+    return _download(bytes(latest.pdf if latest else report.pdf), "application/pdf", f"{name}.pdf")
 
 
 @require_safe
@@ -63,6 +85,17 @@ def authority(request: HttpRequest) -> HttpResponse:
     return _download(signing_identity().authority_pem(), "application/x-pem-file", "ca.pem")
 
 
+@require_safe
+def revocation_list(request: HttpRequest, issuer: str = "") -> HttpResponse:
+    """The certificates that an authority has revoked: today's authority, or the one with this SHA-256."""
+    made = current_list(issuer)
+    if made is None:
+        raise Http404("No authority with this SHA-256 keeps a list here.")
+    response = HttpResponse(made, content_type="application/pkix-crl")
+    response["Cache-Control"] = f"public, max-age={LIST_SECONDS}"
+    return response
+
+
 def _report(request: HttpRequest, review_id: uuid.UUID) -> tuple[Review, Report]:
     review = review_for(request, review_id)
     report = report_of(review)
@@ -71,10 +104,30 @@ def _report(request: HttpRequest, review_id: uuid.UUID) -> tuple[Review, Report]
     return review, report
 
 
-def _render(request: HttpRequest, review_id: uuid.UUID, template: str) -> HttpResponse:
+def _render(
+    request: HttpRequest,
+    review_id: uuid.UUID,
+    template: str,
+    *,
+    reason: str = "",
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
     review, report = _report(request, review_id)
-    can_retry = ReviewAccess(person_of(request), review).allows(Deed.RETRY_REPORT)
-    return render(request, template, {"review": review, "report": report, "can_retry": can_retry})
+    access = ReviewAccess(person_of(request), review)
+    withdrawn = report.standing.kind is StandingKind.WITHDRAWN
+    context = {
+        "review": review,
+        "report": report,
+        "latest": report.revisions.defer("pdf").last(),
+        "approvals": review.standing_approvals.select_related("by").order_by("at", "id"),
+        "policy": policy_of(report.snapshot),
+        "can_retry": access.allows(Deed.RETRY_REPORT),
+        "can_withdraw": access.allows(Deed.WITHDRAW_REPORT) and not withdrawn,
+        "reason": reason,
+        "problem": problem,
+    }
+    return render(request, template, context, status=status)
 
 
 def _download(data: bytes, content_type: str, name: str) -> HttpResponse:

@@ -12,7 +12,7 @@ from reviews.actions.start import start_review
 from reviews.actions.transaction import writing
 from reviews.actions.workloads import change_workload, create_workload
 from reviews.forms import NewWorkloadForm, StartForm, WorkloadForm
-from reviews.models import Review, Workload
+from reviews.models import Review, Workload, with_standing
 from reviews.views.asking import actor_of, person_of
 
 
@@ -20,7 +20,7 @@ from reviews.views.asking import actor_of, person_of
 def workload_list(request: HttpRequest) -> HttpResponse:
     """All workloads of the person's teams, each with its newest reviews."""
     user = person_of(request)
-    reviews = Review.objects.select_related("score").order_by("-number")
+    reviews = with_standing(Review.objects.select_related("score").order_by("-number"))
     workloads = (
         Workload.objects.visible_to(user)
         .select_related("team")
@@ -105,6 +105,7 @@ def review_start(request: HttpRequest, key: str) -> HttpResponse:
 
 def _page(request: HttpRequest, workload: Workload, form: StartForm, status: int = 200) -> HttpResponse:
     reviews = workload.reviews.select_related("score", "edition", "created_by").defer("edition__content")
+    reviews = with_standing(reviews)
     can_write = workload.team in writable_teams(person_of(request))
     context = {"workload": workload, "reviews": reviews, "form": form, "can_write": can_write}
     return render(request, "reviews/workload.html", context, status=status)

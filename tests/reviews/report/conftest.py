@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from reviews.report import make_report
-from reviews.report.keys import SigningIdentity, load_or_create
+from reviews.report.keys import SigningIdentity
+from reviews.report.providers.generated import GeneratedKeys
 from reviews.report.render import Rendered, render
 from reviews.report.snapshot import SnapshotData
 from tests.reviews.report import sample
@@ -33,7 +34,7 @@ def keys_folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def identity(keys_folder) -> SigningIdentity:
-    return load_or_create(keys_folder, "Example Insurance")
+    return GeneratedKeys(keys_folder, "Example Insurance").load()
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def snapshot() -> SnapshotData:
 @pytest.fixture(scope="session")
 def report(identity) -> bytes:
     """The realistic sample, signed now: verifiers compare the time of signing with the certificate's."""
-    return make_report(sample.realistic(), identity, signed_at=datetime.now(UTC))
+    return make_report(sample.realistic(), identity, signed_at=datetime.now(UTC)).pdf
 
 
 @pytest.fixture(scope="session")

@@ -73,7 +73,7 @@ def realistic() -> SnapshotData:
     standing = Standing(checklist, FACTS, answers)
     result = score_standing(standing)
     snapshot: SnapshotData = {
-        "format": "ai-platform-review-snapshot/2",
+        "format": "ai-platform-review-snapshot/3",
         "review": {
             "id": "7d9f1f0e-3c0b-4a52-9a55-1f6a1c5f7f10",
             "kind": "inferencing",
@@ -185,6 +185,13 @@ def realistic() -> SnapshotData:
             _event("2026-11-20T16:44:31Z", JONAS, "resubmitted", "Submitted again", "", "10.20.4.92"),
             _event("2026-11-24T13:20:05Z", LEA, "approved", "Approved", _STATEMENT, "10.20.4.30"),
         ],
+        "sign_offs": [
+            {"by": JONAS, "role": "Architect", "at": "2026-11-20T16:44:31Z", "statement": _SUBMISSION},
+            {"by": LEA, "role": "Lead", "at": "2026-11-24T13:20:05Z", "statement": _STATEMENT},
+        ],
+        "policy": {"approvers": 1, "approver_role": "Lead", "blocks_on_high": False, "valid_days": 365},
+        "valid_until": "2027-11-24T13:20:05Z",
+        "verify_url": "https://reviews.example.org/verify/",
         "approval": {"by": LEA, "role": "Lead", "at": "2026-11-24T13:20:05Z", "statement": _STATEMENT},
     }
     return snapshot
@@ -211,6 +218,9 @@ def questions_of(snapshot: SnapshotData) -> list[QuestionData]:
     return [question for section in snapshot["sections"] for question in section["questions"]]
 
 
+_SUBMISSION = (
+    "The answers describe the workload as it runs since 18 November. What we know to be missing is said in the notes."
+)
 _STATEMENT = (
     "I read all answers, saw the fallback work, and checked the limits against the load test. The remaining risks "
     "are known and bearable for a year; the second region is to be ready by the end of March."

@@ -15,7 +15,9 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
 from reviews.report import make_report
-from reviews.report.keys import KeyStoreError, from_pkcs12, load_or_create
+from reviews.report.keys import KeyStoreError
+from reviews.report.providers.generated import GeneratedKeys
+from reviews.report.providers.pkcs12 import FileKeys
 from tests.reviews.report import sample
 
 
@@ -34,6 +36,18 @@ def _certificate(key, *, days: int = 30, usage: x509.KeyUsage | None = None) -> 
     if usage:
         builder = builder.add_extension(usage, critical=True)
     return builder.sign(key, None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256())
+
+
+def load_or_create(folder: Path, organisation: str):
+    return GeneratedKeys(folder, organisation).load()
+
+
+@pytest.fixture(scope="session")
+def from_pkcs12(keys_folder, identity):
+    def load(path: Path, password: str):
+        return FileKeys(path, password, GeneratedKeys(keys_folder, "Example Insurance")).load()
+
+    return load
 
 
 def _pkcs12(path: Path, key, certificate, others=None, password: bytes | None = b"secret") -> Path:
@@ -89,8 +103,8 @@ def test_the_key_is_not_in_what_an_identity_prints(identity):
 def test_processes_that_make_keys_at_once_end_with_one_authority(tmp_path):
     code = (
         "import sys, pathlib; sys.stdin.readline()\n"
-        "from reviews.report.keys import load_or_create\n"
-        "sys.stdout.write(load_or_create(pathlib.Path(sys.argv[1]), 'Example').authority_pem().decode())"
+        "from reviews.report.providers.generated import GeneratedKeys\n"
+        "sys.stdout.write(GeneratedKeys(pathlib.Path(sys.argv[1]), 'Example', ('x',)).load().authority_pem().decode())"
     )
     processes = [
         subprocess.Popen(
@@ -159,41 +173,41 @@ def test_the_message_of_an_error_has_no_quotation_marks_around_it():
     assert str(KeyStoreError("The keys are “gone”.")) == "The keys are “gone”."
 
 
-def test_a_pkcs12_file_with_a_chain_signs(tmp_path, identity, saved, verifier):
+def test_a_pkcs12_file_with_a_chain_signs(tmp_path, identity, saved, verifier, from_pkcs12):
     path = _pkcs12(tmp_path / "signer.p12", identity.key, identity.certificate, [identity.authority])
-    loaded = from_pkcs12(path, b"secret")
+    loaded = from_pkcs12(path, "secret")
     assert loaded.authority_pem() == identity.authority_pem()
-    said = verifier.verify(saved(make_report(sample.tiny(), loaded)))
+    said = verifier.verify(saved(make_report(sample.tiny(), loaded).pdf))
     assert "Signature is Valid" in said
     assert "Certificate is Trusted" in said
 
 
-def test_a_pkcs12_file_with_an_elliptic_curve_key_and_no_password_signs(tmp_path, saved, verifier):
+def test_a_pkcs12_file_with_an_elliptic_curve_key_and_no_password_signs(tmp_path, saved, verifier, from_pkcs12):
     key = ec.generate_private_key(ec.SECP256R1())
     path = _pkcs12(tmp_path / "signer.p12", key, _certificate(key), password=None)
-    assert "Signature is Valid" in verifier.verify(saved(make_report(sample.tiny(), from_pkcs12(path, None))))
+    assert "Signature is Valid" in verifier.verify(saved(make_report(sample.tiny(), from_pkcs12(path, "")).pdf))
 
 
-def test_a_wrong_password_is_said_without_the_password(tmp_path, identity):
+def test_a_wrong_password_is_said_without_the_password(tmp_path, identity, from_pkcs12):
     path = _pkcs12(tmp_path / "signer.p12", identity.key, identity.certificate)
     with pytest.raises(KeyStoreError, match="SIGNING_PKCS12_PASSWORD") as raised:
-        from_pkcs12(path, b"not-the-secret")
+        from_pkcs12(path, "not-the-secret")
     assert "not-the-secret" not in str(raised.value)
 
 
-def test_a_missing_pkcs12_file_is_named(tmp_path):
+def test_a_missing_pkcs12_file_is_named(tmp_path, from_pkcs12):
     with pytest.raises(KeyStoreError, match="No such file"):
-        from_pkcs12(tmp_path / "absent.p12", None)
+        from_pkcs12(tmp_path / "absent.p12", "")
 
 
-def test_an_expired_certificate_is_refused_with_what_to_do(tmp_path):
+def test_an_expired_certificate_is_refused_with_what_to_do(tmp_path, from_pkcs12):
     key = ec.generate_private_key(ec.SECP256R1())
     path = _pkcs12(tmp_path / "signer.p12", key, _certificate(key, days=-1))
     with pytest.raises(KeyStoreError, match="Put a renewed one in its place"):
-        from_pkcs12(path, b"secret")
+        from_pkcs12(path, "secret")
 
 
-def test_a_certificate_that_is_not_for_signing_is_refused(tmp_path):
+def test_a_certificate_that_is_not_for_signing_is_refused(tmp_path, from_pkcs12):
     key = ec.generate_private_key(ec.SECP256R1())
     usage = x509.KeyUsage(
         digital_signature=False,
@@ -208,11 +222,11 @@ def test_a_certificate_that_is_not_for_signing_is_refused(tmp_path):
     )
     path = _pkcs12(tmp_path / "server.p12", key, _certificate(key, usage=usage))
     with pytest.raises(KeyStoreError, match="not for signing"):
-        from_pkcs12(path, b"secret")
+        from_pkcs12(path, "secret")
 
 
-def test_a_key_of_another_kind_is_refused(tmp_path):
+def test_a_key_of_another_kind_is_refused(tmp_path, from_pkcs12):
     key = ed25519.Ed25519PrivateKey.generate()
     path = _pkcs12(tmp_path / "signer.p12", key, _certificate(key))
     with pytest.raises(KeyStoreError, match="neither RSA nor"):
-        from_pkcs12(path, b"secret")
+        from_pkcs12(path, "secret")

@@ -1,0 +1,77 @@
+"""Adding time stamps to reports that have none yet, because there was no server for them, or it was down."""
+
+import logging
+import uuid
+
+from django.conf import settings
+from django.db import IntegrityError
+from django.db.models import Max
+from django.utils import timezone
+
+from checklists.canonical import sha256_hex
+from reviews.actions.certificates import revoked
+from reviews.actions.trail import record
+from reviews.actions.transaction import writing
+from reviews.models import EventKind, Report, ReportRevision, ReportState
+from reviews.report import signing_identity
+from reviews.report.errors import STAMPED, ServerDown, TimeStampError
+
+log = logging.getLogger(__name__)
+
+
+def unstamped() -> list[uuid.UUID]:
+    """The reports that somebody should stamp now, the oldest first; none where no server is configured."""
+    if not settings.TSA_URL:
+        return []
+    ready = Report.objects.filter(state=ReportState.READY).exclude(revisions__level=STAMPED)
+    return list(ready.order_by("ready_at", "pk").values_list("pk", flat=True))
+
+
+def stamp_reports() -> int:
+    """Stamp what is unstamped, and say how many; stops as soon as the server does not answer, until the next time."""
+    stamped = 0
+    for report_id in unstamped():
+        try:
+            stamped += stamp_report(report_id)
+        except ServerDown as problem:
+            log.warning("%s", problem)
+            break
+        except TimeStampError:
+            # This report's own trouble: the others do not wait for it.
+            log.exception("report %s could not be time-stamped", report_id)
+    return stamped
+
+
+def stamp_report(report_id: uuid.UUID) -> bool:
+    """Append validation data and a time stamp to a report as a new revision; returns whether this call did.
+
+    Asks the server outside of any transaction; of two calls at once, one counts. Raises `TimeStampError`.
+    """
+    # pyHanko takes a second to load, which processes that stamp nothing need not wait for.
+    from reviews.report.time_stamp import TimeStampServer, time_stamp
+
+    report = Report.objects.select_related("snapshot__review").get(pk=report_id)
+    if not settings.TSA_URL or report.state != ReportState.READY or _is_stamped(report):
+        return False
+    before = report.revisions.last()
+    pdf = before.pdf if before else report.pdf or b""
+    server = TimeStampServer(settings.TSA_URL, settings.TSA_TIMEOUT)
+    stamped = time_stamp(bytes(pdf), signing_identity(), server, revoked())
+    try:
+        with writing():
+            if _is_stamped(report):
+                return False
+            now = timezone.now()
+            number = (report.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
+            digest = sha256_hex(stamped)
+            ReportRevision.objects.create(
+                report=report, number=number, level=STAMPED, pdf=stamped, pdf_sha256=digest, made_at=now
+            )
+            record(report.snapshot.review, EventKind.REPORT_STAMPED, None, at=now, sha256=digest, level=STAMPED)
+    except IntegrityError:  # Another call wrote the revision of this number.
+        return False
+    return True
+
+
+def _is_stamped(report: Report) -> bool:
+    return report.revisions.filter(level=STAMPED).exists()

@@ -1,0 +1,106 @@
+"""What an approval takes: the policy in force, and how far a review is under it."""
+
+from dataclasses import dataclass
+
+from checklists.language import WorkloadKind
+from reviews.models import Criticality, Decision, Policy, Review, Role, Snapshot
+
+DEFAULT_ROLE = Role.LEAD
+"""Who approves where no administrator decided; migration 0006 says the same to the database."""
+
+_ROLES = {role.label: role for role in Role}
+
+
+@dataclass(frozen=True)
+class PolicyInForce:
+    """What an approval takes: see `reviews.models.Policy`."""
+
+    approvers: int
+    approver_role: Role
+    blocks_on_high: bool
+    valid_days: int
+
+    @property
+    def who(self) -> str:
+        """How many approve, and in which role: “2 leads”."""
+        return people_of(self.approvers, self.approver_role)
+
+    @property
+    def sentence(self) -> str:
+        """All of it, in words."""
+        one = self.approvers == 1
+        high = (
+            "Nobody approves while a high risk is open" if self.blocks_on_high else "High risks do not block approval"
+        )
+        return (
+            f"{self.who[:1].upper()}{self.who[1:]} approve{'s' if one else ''} it. {high}. "
+            f"The approval lasts {self.valid_days:,} day{'' if self.valid_days == 1 else 's'}."
+        )
+
+
+@dataclass(frozen=True)
+class Approvals:
+    """How far a submitted review is: what its policy asks, and the approvals that count under it, in order."""
+
+    policy: PolicyInForce
+    given: tuple[Decision, ...]
+
+    @property
+    def missing(self) -> int:
+        """How many are still needed; one at least, as only an approval closes a review."""
+        return max(1, self.policy.approvers - len(self.given))
+
+    @property
+    def awaited(self) -> str:
+        """Who is still needed: “1 more lead”."""
+        return people_of(self.missing, self.policy.approver_role, "more " if self.given else "")
+
+
+def people_of(number: int, role: Role, kind: str = "") -> str:
+    """So many people in a role, in words."""
+    return f"{number} {kind}{role.label.lower()}{'' if number == 1 else 's'}"
+
+
+def policy_for(review: Review) -> PolicyInForce:
+    """The policy for the review's kind and the workload's criticality: an administrator's, or the default."""
+    kind, criticality = WorkloadKind(review.kind), Criticality(review.workload.criticality)
+    set_by_hand = Policy.objects.filter(kind=kind, criticality=criticality).first()
+    return as_set(set_by_hand) if set_by_hand else default_policy(kind, criticality)
+
+
+def policy_of(snapshot: Snapshot) -> PolicyInForce | None:
+    """The policy under which a review was approved; None where there was none yet."""
+    said = snapshot.data.get("policy")
+    return PolicyInForce(**{**said, "approver_role": _ROLES[said["approver_role"]]}) if said else None
+
+
+def as_set(policy: Policy) -> PolicyInForce:
+    """A policy as an administrator set it."""
+    return PolicyInForce(
+        approvers=policy.approvers,
+        approver_role=Role(policy.approver_role),
+        blocks_on_high=policy.blocks_on_high,
+        valid_days=policy.valid_days,
+    )
+
+
+def default_policy(kind: WorkloadKind, criticality: Criticality) -> PolicyInForce:
+    """What holds where no administrator decided.
+
+    Inferencing is production: a high risk that is open blocks approval where failure does much harm, and what is
+    mission critical takes two approvers and is looked at twice a year. All else is looked at once a year.
+    """
+    serious = kind is WorkloadKind.INFERENCING and criticality in {Criticality.HIGH, Criticality.CRITICAL}
+    critical = kind is WorkloadKind.INFERENCING and criticality is Criticality.CRITICAL
+    return PolicyInForce(
+        approvers=2 if critical else 1,
+        approver_role=DEFAULT_ROLE,
+        blocks_on_high=serious,
+        valid_days=182 if critical else 365,
+    )
+
+
+def approvals_of(review: Review, policy: PolicyInForce) -> Approvals:
+    """The approvals of the review at its present version, in the role that the policy asks for."""
+    given = review.standing_approvals.filter(role=policy.approver_role).select_related("by").order_by("at", "id")
+    return Approvals(policy, tuple(given))

@@ -1,0 +1,158 @@
+"""What verification says of a report. Plain values, so that they pass between processes and become JSON."""
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+FORMAT = "ai-platform-report-verdict/1"
+
+
+class SignatureKind(StrEnum):
+    """What a signature is for."""
+
+    SEAL = "seal"
+    SIGN_OFF = "sign_off"
+    TIME_STAMP = "time_stamp"
+    OTHER = "other"
+
+
+class Compared(StrEnum):
+    """How the pages were compared with the embedded data; the strongest comes first."""
+
+    BYTES = "bytes"
+    TEXT = "text"
+    PARTS = "parts"
+    NOT = "not"
+
+
+@dataclass(frozen=True)
+class SignatureVerdict:
+    """One signature.
+
+    `signer` and `issuer` are the subjects' common names, `username` and `email` what the certificate says of the
+    account, `serial` is hexadecimal. `at` is the time that the signer claims, `stamped_at` one at which it existed
+    for certain, vouched for by the authority `stamped_by`; ISO 8601 in UTC, empty where there is none. `revision`
+    counts from 1: the signature covers the file from its beginning to the end of that revision. `intact`: the covered
+    bytes are the signed ones. `trusted`: the certificate leads to a trusted authority; `why` says why, or why not.
+    """
+
+    field: str
+    kind: SignatureKind
+    signer: str = ""
+    username: str = ""
+    email: str = ""
+    issuer: str = ""
+    serial: str = ""
+    reason: str = ""
+    at: str = ""
+    stamped_at: str = ""
+    stamped_by: str = ""
+    revision: int = 0
+    intact: bool = False
+    trusted: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class DataVerdict:
+    """The snapshot inside the report.
+
+    `sha256` is that of the embedded bytes, empty where there are none; `compared` says how the pages were held
+    against it, and `said` the same in a sentence.
+    """
+
+    embedded: bool = False
+    sha256: str = ""
+    compared: Compared = Compared.NOT
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class About:
+    """Which report it is, as its own data say; only there where the data are embedded and readable."""
+
+    review_id: str
+    workload: str
+    kind: str
+    number: int
+    approved_at: str
+    valid_until: str
+
+
+@dataclass(frozen=True)
+class Here:
+    """What this installation knows of a report whose signatures it trusts.
+
+    `known`: it holds the report. `same_file`: byte for byte, in one of its forms. `record_altered` says what was
+    changed in the database behind the application's back. The times are ISO 8601 in UTC or empty.
+    """
+
+    known: bool
+    same_file: bool = False
+    withdrawn_at: str = ""
+    superseded_at: str = ""
+    expired_at: str = ""
+    record_altered: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The whole answer. `problems` are sentences; the report is valid where there are none.
+
+    `changes` name what was altered after signing, `notes` what is good to know without being wrong.
+    """
+
+    readable: bool
+    problems: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    revisions: int = 0
+    signatures: tuple[SignatureVerdict, ...] = ()
+    data: DataVerdict = field(default_factory=DataVerdict)
+    about: About | None = None
+    here: Here | None = None
+
+    @property
+    def valid(self) -> bool:
+        """Every signature holds and is trusted, nothing was changed, and data, pages and signatures agree."""
+        return self.readable and not self.problems
+
+    @property
+    def genuine(self) -> bool:
+        """At least the seal is intact and of a trusted authority, so that the report came from there."""
+        return any(each.kind == SignatureKind.SEAL and each.intact and each.trusted for each in self.signatures)
+
+    @property
+    def exit_status(self) -> int:
+        """0 valid and unchanged, 1 not (or the record kept here was altered), 2 unreadable."""
+        if not self.readable:
+            return 2
+        return 1 if self.problems or (self.here and self.here.record_altered) else 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The documented shape (docs/verify.md)."""
+        return {"format": FORMAT, "valid": self.valid, **asdict(self)}
+
+
+def unreadable(why: str) -> Verdict:
+    """The verdict on a file that cannot be read as a report."""
+    return Verdict(readable=False, problems=(why,))
+
+
+def from_json(value: dict[str, Any]) -> Verdict:
+    """The verdict that `as_json` wrote down."""
+    about, here = value["about"], value["here"]
+    data = dict(value["data"])
+    return Verdict(
+        readable=value["readable"],
+        problems=tuple(value["problems"]),
+        changes=tuple(value["changes"]),
+        notes=tuple(value["notes"]),
+        revisions=value["revisions"],
+        signatures=tuple(
+            SignatureVerdict(**each | {"kind": SignatureKind(each["kind"])}) for each in value["signatures"]
+        ),
+        data=DataVerdict(**data | {"compared": Compared(data["compared"])}),
+        about=About(**about) if about else None,
+        here=Here(**here) if here else None,
+    )
