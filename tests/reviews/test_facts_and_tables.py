@@ -212,6 +212,22 @@ def test_a_fact_that_is_refused_comes_back_as_it_was_typed(serving: Review, peop
     assert "“fast” is not a number" in fragment.content.decode()
 
 
+def test_the_badge_of_a_benchmark_follows_the_latency_that_is_stated(serving: Review, people: People, sign_in):
+    state(people.ada, serving, "inferencing_mode", "online")
+    runs = [{"configuration": name, "throughput": "9", "p95_ms": "300", "cost_per_hour": "4"} for name in "ab"]
+    give(people.ada, serving, "GEN-07", rows=runs)
+    url = reverse("fact", args=[serving.pk, "latency_target_ms"])
+    fragment = sign_in(people.ada).post(url, {"value": "200"}, **HTMX).content.decode()
+    assert '<span class="badge high" id="risk-GEN-07"' in fragment
+
+
+def test_a_row_of_blanks_is_empty_and_has_nothing_worked_out(review: Review, people: People, sign_in):
+    data = {"version": "0", "service": [" ", "Model"], "limit": ["", "9"], "peak": ["", "3"], "unit": ["", "a"]}
+    fragment = sign_in(people.ada).post(reverse("answer", args=[review.pk, "GEN-04"]), data, **HTMX).content.decode()
+    assert '<output id="output-GEN-04-1" hx-swap-oob="true"></output>' in fragment
+    assert "3.00" in fragment.partition('id="output-GEN-04-2"')[2]
+
+
 def test_a_checklist_for_any_workload_can_be_added_and_taken_out_and_its_answers_wait(
     serving: Review, people: People, sign_in
 ):
