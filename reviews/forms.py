@@ -125,7 +125,7 @@ class AssessmentForm(forms.Form):
     """The export of an assessment, to begin a review with its answers."""
 
     file = forms.FileField(label="File", widget=forms.ClearableFileInput(attrs={"accept": ".csv"}))
-    kind = forms.ChoiceField(label="Kind of workload", choices=_KINDS)
+    kind = forms.ChoiceField(label="Kind of workload", choices=_KINDS, widget=forms.RadioSelect)
     beside_another = forms.BooleanField(label="Start it beside one that is running", required=False)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -17,6 +18,26 @@ from reviews.actions.workloads import WorkloadDescription, create_workload
 from reviews.models import Answer, Membership, Review, Role, Team, User, Workload
 
 PASSWORD = "correct horse battery"
+TESTS = Path(__file__).parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--with-database", action="store_true", help="leave out the tests that know no database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--with-database"):
+        return
+    pure = [item for item in items if _knows_no_database(item)]
+    config.hook.pytest_deselected(items=pure)
+    items[:] = [item for item in items if not _knows_no_database(item)]
+
+
+def _knows_no_database(item: pytest.Item) -> bool:
+    """Whether a test of the two apps asks for no database; all other tests start whole applications."""
+    in_apps = item.path.is_relative_to(TESTS / "checklists") or item.path.is_relative_to(TESTS / "reviews")
+    fixtures = getattr(item, "fixturenames", ())
+    return in_apps and not {"db", "transactional_db"} & set(fixtures) and not item.get_closest_marker("django_db")
 
 
 @dataclass

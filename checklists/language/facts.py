@@ -71,14 +71,15 @@ def read_fact(fact: Fact, texts: Sequence[str]) -> FactValue:
 
 
 def said(fact: Fact, value: FactValue) -> str:
-    """A value in words; empty where nothing is stated."""
+    """A value in words; empty where nothing is stated. Options may have commas in their texts."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, list | str):
         titles = {option.id: option.text for option in fact.options}
-        return ", ".join(titles.get(item, item) for item in ([value] if isinstance(value, str) else value))
+        items = [value] if isinstance(value, str) else value
+        return ("; " if titles else ", ").join(titles.get(item, item) for item in items)
     if fact.type == "duration":
         return typed(fact, value)
     return f"{value:,} {fact.unit}".strip()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from checklists.language.model import Checklist
+from checklists.language.model import MAX_TITLE, Checklist
 
 
 class JoinError(ValueError):
@@ -12,8 +12,10 @@ class JoinError(ValueError):
 def joined(checklists: Sequence[Checklist]) -> Checklist:
     """One checklist that asks all that these ask: that of the first, with the others' sections after its own.
 
-    A pillar counts what the first checklist that has it says. A fact that several ask for is asked once. Raises
-    `JoinError` where two ask questions of the same id, or understand a fact or a pillar differently.
+    The others' sections have the title of their checklist before their own, where there is room for both: several
+    checklists have “Non-functional requirements”. A pillar counts what the first checklist that has it says. A fact
+    that several ask for is asked once. Raises `JoinError` where two ask questions of the same id, or understand a
+    fact or a pillar differently.
     """
     first, *others = checklists
     if not others:
@@ -36,7 +38,9 @@ def joined(checklists: Sequence[Checklist]) -> Checklist:
         for section in other.sections:
             free = section.id if section.id not in taken else f"{other.id}-{section.id}"[:128]
             taken.add(free)
-            sections.append(section.model_copy(update={"id": free}))
+            title = f"{other.title}: {section.title}"
+            named = title if len(title) <= MAX_TITLE else section.title
+            sections.append(section.model_copy(update={"id": free, "title": named}))
         first = Checklist.model_validate(
             first.model_copy(
                 update={

@@ -601,7 +601,8 @@ def _listed(parts: list[str]) -> str:
 
 
 def _sentence(message: str) -> str:
-    return f"{message[:1].upper()}{message[1:]}" + ("" if message.endswith(".") else ".")
+    """A mistake as a finding; its first letter stays as it is, as it may be that of an id."""
+    return message if message.endswith(".") else f"{message}."
 
 
 def _short(text: object) -> str:

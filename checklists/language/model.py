@@ -55,8 +55,11 @@ Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 _Text = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(_storable)
 ]
+MAX_TITLE = 200
+"""Characters that a title may have."""
+
 _Title = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_storable)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE), AfterValidator(_storable)
 ]
 _OptionalText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_storable)]
 _Url = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2048)]

@@ -180,7 +180,8 @@ class _Reporter:
         if kind not in path[:-1]:
             return ""
         part = self._at(path[: path.index(kind) + 2])
-        return str(part.get("id", "")) if isinstance(part, dict) else ""
+        id = part.get("id", "") if isinstance(part, dict) else ""
+        return id if isinstance(id, str) else ""
 
     def _at(self, path: Path) -> Any:
         value: Any = self.data
@@ -218,7 +219,26 @@ _WORDING = {
     "missing": "is missing",
     "string_too_short": "is empty",
     "string_type": "must be a text (put it in quotes)",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "decimal_parsing": "must be a number",
+    "tuple_type": "must be a list",
+    "dict_type": "must hold keys with values",
+    "model_type": "must hold keys with values",
+    "literal_error": "must be {expected}",
+    "string_too_long": "is longer than {max_length} characters",
+    "too_long": "has more than {max_length} entries",
+    "too_short": "needs {min_length} or more",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
 }
+_PATTERNS = {
+    "version": "must be up to three numbers with points between them, such as 1.0",
+    "url": "must be an address that begins with http:// or https://, without blanks",
+}
+_ID_PATTERN = "must be made of up to 128 letters, digits, - and _, and not begin with -"
 _RULES = {"string_too_short": "empty-text"}
 
 
@@ -227,9 +247,15 @@ def _mistake(error: Any) -> Fault:
     if isinstance(cause, ExpressionError):
         return Fault(tuple(error["loc"]), cause.message, column=cause.column)
     name = ".".join(str(part) for part in error["loc"] if isinstance(part, str))
-    said = _WORDING.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
-    if error["type"] != "value_error" and name:
-        said = f"{name}: {said}" if error["type"] not in _WORDING else f"{name} {said}"
+    known = {name: str(value).replace("'", "") for name, value in error.get("ctx", {}).items()}
+    wording = _WORDING.get(error["type"], "").format_map(known)
+    if error["type"] == "string_pattern_mismatch":
+        wording = _PATTERNS.get(name.rpartition(".")[2], _ID_PATTERN)
+    said = wording or str(error["msg"]).removeprefix("Value error, ")
+    if wording:
+        said = f"{name or 'the file'} {said}"
+    elif error["type"] != "value_error" and name:
+        said = f"{name}: {said}"
     return Fault(tuple(error["loc"]), said, _RULES.get(error["type"], "does-not-fit"))
 
 

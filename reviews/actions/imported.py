@@ -14,20 +14,46 @@ from reviews.models import Review, Workload
 
 
 def edition_of(imported: Imported) -> Edition:
-    """The published edition of the checklist that a file holds, whatever its version.
+    """The newest published edition of the checklist that a file holds, in which all its answers have their place.
 
-    Raises `Invalid` where there is none: publishing is for administrators, answering is not.
+    An administrator may have edited the checklist before publishing it, so questions and choices need to be the same
+    only where the file answers them: by id and, as the ids of choices are their place in the file, by text. Raises
+    `Invalid` where there is no such edition.
     """
     found = imported.checklist
-    for edition in Edition.objects.without_content().filter(key=found.id).order_by("-published_at"):
-        if edition.checklist.model_copy(update={"version": found.version}) == found:
+    editions = Edition.objects.without_content().filter(key=found.id).order_by("-published_at")
+    misfits = []
+    for edition in editions:
+        misfit = _misfit(imported, edition)
+        if not misfit:
             return edition
+        misfits.append(misfit)
+    if misfits:
+        raise Invalid({"file": misfits[0]})
     raise Invalid(
         {
             "file": f"The questions of this file are not published here as a checklist. Ask an administrator to "
             f"import it under Checklists; it will be called “{found.title}”."
         }
     )
+
+
+def _misfit(imported: Imported, edition: Edition) -> str:
+    """The first answer of the file that has no place in the edition, as a sentence; empty where all have."""
+    offered = edition.checklist.questions_by_id
+    again = "Ask an administrator to import the file under Checklists and to publish it as a new edition."
+    for question in imported.checklist.questions:
+        answer = imported.answers.get(question.id)
+        if answer is None:
+            continue
+        if question.id not in offered:
+            return f"{edition} does not ask “{question.wording}”, which this file answers. {again}"
+        texts = {choice.id: choice.text for choice in offered[question.id].choices}
+        for choice in question.choices:
+            if choice.id in answer.selected and texts.get(choice.id) != choice.text:
+                selects = f"“{choice.text}”, which this file selects in “{question.wording}”"
+                return f"{edition} does not offer {selects}. {again}"
+    return ""
 
 
 def start_filled_review(

@@ -163,6 +163,15 @@ class QuestionCard:
         return [*(COLUMN_TITLES[column] for column in COLUMNS[self.question.kind]), self.computed_title]
 
     @property
+    def has_background(self) -> bool:
+        """Whether there is more to read about it than the question and why it matters."""
+        question = self.question
+        told = (question.good, question.do, question.help, question.guidance, question.links, question.see)
+        return any((*told, question.query)) or any(
+            choice.do or choice.reading or (choice.help and choice.help.url) for choice in question.choices
+        )
+
+    @property
     def computed_title(self) -> str:
         """What is computed of each row."""
         benchmark = self.question.benchmark
@@ -172,7 +181,7 @@ class QuestionCard:
     def work_title(self) -> str:
         """What the throughput of a benchmark counts."""
         benchmark = self.question.benchmark
-        return f"{benchmark.work} per {benchmark.per}" if benchmark else ""
+        return f"each {benchmark.work} done per {benchmark.per}" if benchmark else ""
 
     @property
     def measured(self) -> list[Measured]:

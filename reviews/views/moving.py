@@ -50,7 +50,11 @@ def move(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     if not (version.isascii() and version.isdigit() and len(version) < 10):
         raise Invalid({"": "The move did not say which version of the review it is about. Reload the page."})
     change = move_review(actor_of(request), review_id=review_id, edition_id=edition_id, version=int(version))
-    messages.success(request, f"The review walks through edition {change.new.version} now. Its answers carried over.")
+    messages.success(
+        request,
+        f"The review walks through edition {change.new.version} now. The way back to {change.old.version} is behind "
+        f"the name of the edition, at the top.",
+    )
     return redirect("questionnaire", review_id)
 
 

@@ -52,7 +52,7 @@ function show(kind, sentence) {
 
 function changed() {
   number();
-  if (unsaved()) show("unsaved", words.unsaved);
+  if (unsaved()) show("unsaved", form.querySelector(".state").dataset.unsaved);
   else show("saved", form.querySelector(".state").dataset.saved);
 }
 
@@ -103,8 +103,8 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   form.removeAttribute("aria-busy");
   if (detail.successful && detail.elt.value === "save") {
     stored = sent;
-    if (unsaved()) show("unsaved", words.unsaved);
-  } else if (detail.successful && unsaved()) show("unsaved", words.unsaved);
+    if (unsaved()) show("unsaved", form.querySelector(".state").dataset.unsaved);
+  } else if (detail.successful && unsaved()) show("unsaved", form.querySelector(".state").dataset.unsaved);
   else if (!detail.successful && ![409, 422].includes(detail.xhr.status)) {
     const reasons = { 0: words.offline, 401: words.signedOut, 403: words.stalePage };
     show("failed", reasons[detail.xhr.status] ?? words.broken);

@@ -9,6 +9,7 @@
 const words = document.getElementById("words").dataset;
 const unsaved = new Set(); // forms, by id: they are replaced when a colleague's answer is taken over
 const unsent = new Set(); // fields that only a button sends: comments, statements
+const asSaved = new Map(); // forms, by id: their content when it was last known to be saved, and what .state said
 const sent = new WeakMap();
 let waiting = null;
 
@@ -27,9 +28,41 @@ function markUnsaved(form) {
   show(form, "unsaved", words.unsaved);
 }
 
+function remember(form) {
+  const { className, textContent } = form.querySelector(".state");
+  asSaved.set(form.id, { content: content(form), className, textContent });
+}
+
+document.addEventListener("focusin", ({ target }) => {
+  if (saves(target.form) && !unsaved.has(target.form.id)) remember(target.form);
+});
+
+// Who types back what is saved changes nothing, so the browser reports no change and nothing would be sent.
+function typed(form) {
+  const saved = asSaved.get(form.id);
+  if (saved?.content !== content(form) || form.matches(".htmx-request")) {
+    markUnsaved(form);
+    return;
+  }
+  unsaved.delete(form.id);
+  Object.assign(form.querySelector(".state"), { className: saved.className, textContent: saved.textContent });
+}
+
 document.addEventListener("input", ({ target }) => {
-  if (saves(target.form)) markUnsaved(target.form);
+  if (saves(target.form)) typed(target.form);
   else if (target.matches("textarea")) unsent.add(target);
+});
+
+// Who was faster than this page's scripts has typed already; nothing else would send it.
+const wasTyped = (field) => field.type === "radio" || field.type === "checkbox"
+  ? field.checked !== field.defaultChecked
+  : field.type !== "hidden" && "defaultValue" in field && field.value !== field.defaultValue;
+window.addEventListener("load", () => {
+  for (const form of document.querySelectorAll("form[data-saves]")) {
+    if (unsaved.has(form.id) || !(form.id && [...form.elements].some(wasTyped))) continue;
+    markUnsaved(form);
+    form.requestSubmit();
+  }
 });
 
 document.addEventListener("submit", (event) => {
@@ -68,7 +101,10 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
     if (waiting) form.scrollIntoView({ block: "center" });
     waiting = null;
   } else if (content(form) !== sentWithNewVersion(form)) markUnsaved(form);
-  else unsaved.delete(form.id);
+  else {
+    unsaved.delete(form.id);
+    remember(form);
+  }
   if (waiting && !unsaved.size) waiting.submit();
 });
 

@@ -53,6 +53,21 @@ def test_chargeback_is_asked_about_for_shared_platforms_alone_and_its_answer_com
     expect(page.locator("#progress")).to_contain_text("1 of ")
 
 
+def test_a_fact_that_is_typed_back_to_what_is_saved_counts_as_saved(visitor):
+    page = visitor("ada").page
+    start_review(page, "Second thoughts", "Inferencing (model hosting)")
+    type_fact(page, "data_regions", "westeurope")
+    field, state = page.locator("#value-data_regions"), page.locator("#state-fact-data_regions")
+    field.focus()
+    field.press_sequentially("2")
+    expect(state).to_have_text("Not saved yet…")
+    field.press("Backspace")
+    field.press("Tab")
+    expect(state).to_have_text("✓ Saved")
+    page.reload()
+    expect(page.locator("#value-data_regions")).to_have_value("westeurope")
+
+
 def test_what_is_typed_in_a_question_that_a_colleague_hides_is_still_there_when_it_is_asked_again(visitor):
     ada, jonas = visitor("ada").page, visitor("jonas").page
     start_review(ada, "Hidden words", "Inferencing (model hosting)")
@@ -145,3 +160,21 @@ def test_orchestration_is_a_checklist_that_a_review_adds(visitor):
     answer(page, "ORC-N-02", [page.locator("#q-ORC-N-02 input[name=choice]").first.get_attribute("value")])
     page.get_by_role("button", name="Take it out").click()
     expect(page.locator("#q-ORC-N-01")).to_have_count(0)
+
+
+def test_what_is_typed_before_the_scripts_have_come_is_saved_as_well(visitor):
+    ada = visitor("ada")
+    page = ada.page
+    start_review(page, "Quick assistant", "Exploratory data analysis")
+
+    def slow(route):
+        page.locator("#note-GEN-01").fill("Typed at once.")
+        page.locator("#q-GEN-02 input[name=choice]").first.check()
+        route.continue_()
+
+    page.route("**/htmx*.js", slow, times=1)
+    page.reload()
+    expect(page.locator("#state-GEN-01")).to_have_text("✓ Saved")
+    expect(page.locator("#state-GEN-02")).to_have_text("✓ Saved")
+    page.reload()
+    expect(page.locator("#note-GEN-01")).to_have_value("Typed at once.")

@@ -145,7 +145,7 @@ def test_two_administrators_do_not_overwrite_each_other(visitor, site, upload):
     first.get_by_role("button", name="Save").click()
     expect(first.locator("#state")).to_have_text("✓ Saved")
     second.locator("#text").fill(checklist("shared-lake", "Lake of the second"))
-    expect(second.locator("#state")).to_have_text("Not saved yet…")
+    expect(second.locator("#state")).to_have_text("Not saved yet")
     second.keyboard.press("Control+s")
     expect(second.get_by_role("alert")).to_contain_text("The draft changed after you opened it")
     expect(second.locator("#state")).to_have_text("Not saved")

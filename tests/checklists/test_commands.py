@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 import time
@@ -216,6 +217,23 @@ def test_as_processes_the_commands_exit_with_their_codes_and_keep_their_streams_
     broken = subprocess.run([*manage, str(SAMPLES / "negative/hub-emr-spark-INVALID-NaN.json")], capture_output=True, text=True)  # fmt: skip
     assert broken.returncode == 2
     assert "hub-emr-spark-INVALID-NaN.json:1448:30: NaN is not JSON" in broken.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["import_checklist", str(GENAI), "--json"],
+        ["export_checklist", "eda", "--format", "yaml"],
+        ["load_checklists"],
+    ],
+)
+def test_without_tables_a_command_says_what_to_run(command, tmp_path):
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment["DATA_DIR"] = str(tmp_path)
+    ended = subprocess.run([sys.executable, "manage.py", *command], capture_output=True, text=True, env=environment)
+    assert ended.returncode == 1
+    assert "run `manage.py migrate` first" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 # Which format it is

@@ -39,7 +39,7 @@ def test_yaml_and_json_of_an_edition_read_back_to_the_same_checklist(admin: Clie
 
 def test_the_lens_comes_with_a_list_of_what_was_left_out(admin: Client, edition: Edition):
     html = admin.get("/checklists/small/1.0/export/").content.decode()
-    assert "Left out of the lens" in html
+    assert "Left out of the lens, or said otherwise" in html
     lens = admin.get("/checklists/small/1.0/export/aws-lens/")
     assert lens["Content-Disposition"] == 'attachment; filename="small-1.0.aws-lens.json"'
     assert read_aws_lens(lens.content, "x.json").checklist.title == edition.title

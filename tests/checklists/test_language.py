@@ -75,7 +75,10 @@ def test_a_small_checklist_is_read():
         ("        weight: 2\n        obligatory: true\n        kind: one", "        kind: one", "id: Q-1", "weight is missing"),
         ("        kind: one", "        kind: one\n        colour: red", "colour: red", "is not a key that is known here"),
         ("        title: One", '        title: " "', 'title: " "', "title is empty"),
-        ("risk: high}\n", "risk: grave}\n", "risk: grave", "'none', 'medium', 'high' or 'not_applicable'"),
+        ("risk: high}\n", "risk: grave}\n", "risk: grave", "risk must be none, medium, high or not_applicable"),
+        ('version: "1.0"', "version: first", "version: first", "version must be up to three numbers"),
+        ("{id: b, text: B, risk: high}", "{id: my b, text: B, risk: high}", "id: my b", "id must be made of up to 128 letters"),
+        ('links: [{title: L, url: "https://example.org/"}]', "links: [{title: L, url: example.org}]", "url: example.org", "begins with http"),
         ("{id: b, text: B, risk: high}", "{id: no, text: B, risk: high}", "id: no,", "must be a text"),
         ("{id: b, text: B, risk: high}", "{id: a, text: B, risk: high}", "{id: a, text: B", "choice id a is used more than once"),
         ("{id: b, text: B, risk: high}", "{id: b, text: B}", "{id: b, text: B}", "choice b of question Q-1 has no risk"),
@@ -89,15 +92,15 @@ def test_a_small_checklist_is_read():
         ("summary: For tests.\n", "", "schema", "summary is missing"),
         ("summary: For tests.", "summary: >-\n  \n", "summary", "summary is empty"),
         ("schema: 1", "schema: 2", "schema", "schema"),
-        ("kind: eda", "kind: EDA", "kind: EDA", "'eda', 'training', 'inferencing' or 'any'"),
+        ("kind: eda", "kind: EDA", "kind: EDA", "kind must be eda, training, inferencing or any"),
         ('"1.0"', '"1.0-beta"', "version", "version"),
         ("licence: CC BY 4.0}", "license: CC BY 4.0}", "license", "source.license is not a key that is known here"),
         ("  security: full\n", "  safety: full\n  security: full\n", "safety", "safety"),
-        ("  reliability: low\n", "  reliability: lowest\n", "lowest", "'leads', 'full', 'high', 'medium' or 'low'"),
+        ("  reliability: low\n", "  reliability: lowest\n", "lowest", "must be leads, full, high, medium or low"),
         ("  reliability: low\n", "  reliability: [{weight: full, when: stale}, {weight: low}]\n", "when: stale", "stale is neither a fact nor a question"),
         ("id: Q-1\n", "id: 1\n", "id: 1", "must be a text (put it in quotes)"),
         ("id: Q-1\n", "id: a b\n", "id: a b", "id"),
-        ("weight: 2", "weight: 6", "weight: 6", "less than or equal to 5"),
+        ("weight: 2", "weight: 6", "weight: 6", "weight must be 5 or less"),
         ("{id: b, text: B, risk: high}", "{id: b, text: B, risk: high, none_of_these: true}", "{id: b, text: B", "none_of_these is for questions of kind practices"),
         ("          - {id: b, text: B, risk: high}\n", "", "choices:", "at least 2"),
         ("        links: [", "        risk_rules: [{risk: high, when: default}]\n        links: [", "risk_rules:", "remove risk_rules"),
@@ -142,7 +145,9 @@ def test_all_mistakes_of_a_file_are_named_at_once():
     assert [error.line for error in refused.value.errors] == [first, line_of(text, "risk: grave"), second]
 
 
-@pytest.mark.parametrize(("text", "sentence"), [("", "empty"), ("x" * 4_000_001, "longer than"), ("- a", "valid")])
+@pytest.mark.parametrize(
+    ("text", "sentence"), [("", "empty"), ("x" * 4_000_001, "longer than"), ("- a", "must hold keys")]
+)
 def test_what_is_no_checklist_at_all_is_refused(text: str, sentence: str):
     with pytest.raises(ChecklistErrors, match=sentence):
         parse(text, "small.yaml")

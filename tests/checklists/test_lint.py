@@ -6,15 +6,15 @@ from itertools import combinations, product
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from checklists.formats.aws_lens import lint_aws_lens, read_aws_lens
 from checklists.formats.reading import LIBRARY, lint_file
-from checklists.language import ChecklistErrors, parse
+from checklists.language import Checklist, ChecklistErrors, parse
 from checklists.language.expressions import And, Expression, Holds, Not, Or, Term, written
 from checklists.language.lint import Rule, RuledQuestion, lint, rule_findings
-from checklists.scoring import AnswerValue, Risk, risk_of
+from checklists.scoring import AnswerValue, Risk, risk_of, score
 from checklists.standing import Standing
 from tests.checklists.test_language import MINIMAL, questions
 
@@ -125,6 +125,40 @@ def test_where_lint_finds_a_question_monotone_removing_a_practice_never_lowers_i
         for less in state:
             before, after = outcome(question, state), outcome(question, state - {less})
             assert before is None or after is None or RANK[after] >= RANK[before]
+
+
+GOOD = st.recursive(
+    st.sampled_from(NAMES).map(lambda name: Holds(Term(name))),
+    lambda inner: (
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: And(tuple(parts)))
+        | st.lists(inner, min_size=2, max_size=3).map(lambda parts: Or(tuple(parts)))
+    ),
+    max_leaves=5,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
+@given(st.lists(GOOD, min_size=1, max_size=2), st.sets(st.sampled_from(NAMES), min_size=1), st.data())
+def test_in_a_checklist_that_lint_calls_clean_removing_a_practice_never_raises_a_score(conditions, ticked, data):
+    values = parse(MINIMAL, "small.yaml").to_json()
+    question = values["sections"][0]["questions"][1]
+    question["choices"] = [
+        *({"id": name, "text": name, "weight": data.draw(st.integers(1, 5))} for name in NAMES),
+        {"id": "nothing", "text": "None of these", "none_of_these": True},
+    ]
+    rules = zip(["none", "medium"][: len(conditions)], conditions, strict=True)
+    question["risk_rules"] = [
+        *({"risk": risk, "when": written(condition)} for risk, condition in rules),
+        {"risk": "high", "when": "default"},
+    ]
+    checklist = Checklist.model_validate(values)
+    assume(not lint(checklist).findings)
+    gone = data.draw(st.sampled_from(sorted(ticked)))
+    before = score(checklist, {"Q-2": AnswerValue(frozenset(ticked))}, {})
+    after = score(checklist, {"Q-2": AnswerValue(frozenset(ticked - {gone}) or frozenset({"nothing"}))}, {})
+    assert after.overall <= before.overall
+    assert all(b.score is None or a.score <= b.score for a, b in zip(after.pillars, before.pillars, strict=True))
+    assert RANK[after.risks["Q-2"]] >= RANK[before.risks["Q-2"]]
 
 
 def test_fifteen_practices_are_looked_at_quickly_and_sixteen_are_not():
@@ -348,3 +382,10 @@ def test_lint_and_scoring_agree_on_what_a_selection_leaves():
         before = risk_of(question, AnswerValue(frozenset(finding.example)))
         after = risk_of(question, AnswerValue(frozenset({*finding.example, added})))
         assert [Risk.NONE, Risk.MEDIUM, Risk.HIGH].index(after) > [Risk.NONE, Risk.MEDIUM, Risk.HIGH].index(before)
+
+
+def test_the_checklist_that_the_docs_begin_with_is_whole_and_clean():
+    docs = (Path(__file__).parents[2] / "docs" / "checklists.md").read_text()
+    text = docs.split("## One to begin with")[1].split("```yaml\n")[1].split("```")[0]
+    report = lint_file(text.encode(), "fair-use.yaml")
+    assert (report.questions, report.findings) == (2, ())

@@ -268,3 +268,16 @@ def test_an_approved_review_with_an_added_checklist_says_so_in_its_snapshot(serv
     assert [added["id"] for added in data["added_checklists"]] == ["orchestration"]
     assert data["added_checklists"][0]["sha256"] == orchestration.sha256
     assert data["sections"][-1]["questions"][-1]["id"].startswith("ORC")
+
+
+def test_the_sections_of_an_added_checklist_say_which_it_is(serving: Review, people: People, sign_in):
+    own = [section.title for section in serving.checklist.sections]
+    (orchestration,) = addable(serving)
+    add_checklist(Actor(people.ada), review_id=serving.pk, edition_id=orchestration.pk)
+    review = Review.objects.get()
+    theirs = [f"Orchestration: {section.title}" for section in orchestration.checklist.sections]
+    assert [section.title for section in review.checklist.sections] == own + theirs
+    for page in ("questionnaire", "review"):
+        assert (
+            "Orchestration, edition 1.0" in sign_in(people.ada).get(reverse(page, args=[review.pk])).content.decode()
+        )

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from checklists.formats.reading import read_file
-from checklists.language import WorkloadKind
+from checklists.language import QuestionWeight, WorkloadKind
 from checklists.publish import publish
 from reviews.access import Actor
 from reviews.actions.decide import approve
@@ -63,6 +63,21 @@ def test_the_pages_of_a_review_of_an_imported_checklist_show_it(file: Path, peop
     assert review.checklist.questions[0].title.split("'")[0][:40] in html.replace("&#x27;", "'")
 
 
+def test_a_question_that_says_nothing_more_has_nothing_to_unfold(people: People, workload: Workload, sign_in):
+    review = begin(CSV, people, workload)
+    html = sign_in(people.ada).get(reverse("questionnaire", args=[review.pk])).content.decode()
+    assert "What good looks like" not in html
+
+
+def test_nobody_gets_a_kind_of_workload_that_they_did_not_choose(people: People, workload: Workload, sign_in):
+    publish(read_file(CSV.read_bytes(), CSV.name).checklist)
+    client, url = sign_in(people.ada), reverse("review-from-file", args=[workload.key])
+    assert "checked" not in client.get(url).content.decode()
+    upload = SimpleUploadedFile(CSV.name, CSV.read_bytes(), "text/csv")
+    assert client.post(url, {"file": upload}).status_code == 422
+    assert not Review.objects.exists()
+
+
 def test_an_architect_begins_a_review_from_an_assessment_that_an_administrator_has_imported(
     people: People, workload: Workload, sign_in
 ):
@@ -81,6 +96,44 @@ def test_an_architect_begins_a_review_from_an_assessment_that_an_administrator_h
     assert begun.status_code == 200
     assert "begins with 60 answers" in begun.content.decode()
     assert Answer.objects.count() == 60
+
+
+def test_an_assessment_fills_a_review_of_the_checklist_that_an_administrator_edited_before_publishing_it(
+    people: People, workload: Workload, sign_in
+):
+    read = read_file(CSV.read_bytes(), CSV.name).checklist
+    first, *others = read.sections
+    weighty = first.questions[0].model_copy(
+        update={"weight": (QuestionWeight(weight=5),), "why": "It matters to us."}
+    )
+    edited = read.model_copy(
+        update={"sections": (first.model_copy(update={"questions": (weighty, *first.questions[1:])}), *others)}
+    )
+    publish(edited)
+    upload = SimpleUploadedFile(CSV.name, CSV.read_bytes(), "text/csv")
+    url = reverse("review-from-file", args=[workload.key])
+    begun = sign_in(people.ada).post(url, {"file": upload, "kind": "inferencing"}, follow=True)
+    assert "begins with 60 answers" in begun.content.decode()
+    assert Answer.objects.count() == 60
+
+
+@pytest.mark.parametrize("part", ["question", "choice"])
+def test_an_assessment_is_refused_where_its_answers_have_no_place_in_the_edition(
+    part: str, people: People, workload: Workload, sign_in
+):
+    read = read_file(CSV.read_bytes(), CSV.name).checklist
+    first, *others = read.sections
+    question = first.questions[0]
+    none_of_these = question.choices[-1].model_copy(update={"text": "Something else"})
+    reworded = question.model_copy(update={"choices": (*question.choices[:-1], none_of_these)})
+    questions = first.questions[1:] if part == "question" else (reworded, *first.questions[1:])
+    publish(read.model_copy(update={"sections": (first.model_copy(update={"questions": questions}), *others)}))
+    upload = SimpleUploadedFile(CSV.name, CSV.read_bytes(), "text/csv")
+    url = reverse("review-from-file", args=[workload.key])
+    refused = sign_in(people.ada).post(url, {"file": upload, "kind": "inferencing"})
+    assert refused.status_code == 422
+    assert f"does not {'ask' if part == 'question' else 'offer'} “" in refused.content.decode()
+    assert not Review.objects.exists()
 
 
 def test_a_file_that_is_no_assessment_is_refused_with_its_line_and_begins_nothing(

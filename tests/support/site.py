@@ -1,6 +1,7 @@
 """The application as its users have it: real processes, on the servers that the test run was given."""
 
 import os
+import secrets
 import signal
 import socket
 import sqlite3
@@ -20,6 +21,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 from aiplatform.serve import web_command, worker_command
+from tests.support.parallel import redis_numbers
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery"
@@ -110,7 +112,9 @@ def running_site(**more: str) -> Iterator[Site]:
         if env.get("DATABASE_URL"):
             env["DATABASE_URL"] = stack.enter_context(_database(env["DATABASE_URL"]))
             # A Redis database of its own, so that no worker of another test takes the messages.
-            env["REDIS_URL"] = urlunsplit(urlsplit(env["REDIS_URL"])._replace(path=f"/{uuid.uuid4().int % 15 + 1}"))
+            env["REDIS_URL"] = urlunsplit(
+                urlsplit(env["REDIS_URL"])._replace(path=f"/{secrets.choice(redis_numbers())}")
+            )
         site = Site(f"http://127.0.0.1:{port}", env, folder)
         try:
             if site.embedded:

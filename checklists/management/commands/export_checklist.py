@@ -10,6 +10,7 @@ from checklists.formats.aws_lens import FORMAT as AWS_LENS
 from checklists.formats.aws_lens import write_aws_lens
 from checklists.formats.yaml_file import write_yaml
 from checklists.language import Checklist
+from checklists.management.database import require_tables
 from checklists.models import Edition
 
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, id: str, format: str, edition_version: str | None, **options: Any) -> None:
         """Write to standard output."""
+        require_tables()
         editions = Edition.objects.filter(key=id).order_by("-published_at", "-id")
         edition = (editions.filter(version=edition_version) if edition_version else editions).first()
         if edition is None:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from checklists.formats.reading import AUTO, FORMATS, detect, read_file
 from checklists.language import ChecklistError, ChecklistErrors
+from checklists.management.database import require_tables
 from checklists.management.files import content_of
 from checklists.publish import publish
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             data = content_of(file)
             format = detect(data, file.name) if format == AUTO else format
             imported = read_file(data, file.name, format, folder=file.parent)
+            require_tables()
             try:
                 edition = publish(imported.checklist)
             except ValueError as refused:

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from checklists.formats.reading import LIBRARY
 from checklists.language import ChecklistErrors
+from checklists.management.database import require_tables
 from checklists.publish import publish_library
 
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         """Publish and say what is new."""
         if not folder.is_dir():
             raise CommandError(f"{folder} is not a folder")
+        require_tables()
         try:
             fresh = publish_library(folder)
         except ChecklistErrors as wrong:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from checklists.formats.reading import read_file
 from checklists.language import ChecklistErrors, WorkloadKind
+from checklists.management.database import require_tables
 from checklists.management.files import content_of
 from checklists.publish import publish
 from reviews.access import Actor, Refused
@@ -31,6 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: Path, workload: str, user: str, kind: str, **options: Any) -> None:
         """Import, and say which review it became."""
+        require_tables()
         try:
             imported = read_file(content_of(file), file.name, folder=file.parent)
             person = User.objects.get(username=user)
