@@ -199,7 +199,7 @@ def test_a_file_of_more_values_than_any_checklist_has_is_not_read_to_its_end():
 def test_a_question_has_a_hundred_risk_rules_at_most():
     rules = "".join("          - {risk: none, when: Q-2a}\n" for _ in range(100))
     at = "          - {risk: none,"
-    with pytest.raises(ChecklistErrors, match="at most 100 items"):
+    with pytest.raises(ChecklistErrors, match="risk_rules has more than 100 entries"):
         parse(MINIMAL.replace(at, rules + at, 1), "small.yaml")
 
 
