@@ -5,6 +5,8 @@ import pytest
 from django.urls import reverse
 
 from checklists.language import WorkloadKind
+from checklists.models import Edition
+from checklists.publish import publish
 from reviews.access import Actor, NotYours
 from reviews.actions.additions import add_checklist, addable, remove_checklist
 from reviews.actions.decide import approve
@@ -281,3 +283,24 @@ def test_the_sections_of_an_added_checklist_say_which_it_is(serving: Review, peo
         assert (
             "Orchestration, edition 1.0" in sign_in(people.ada).get(reverse(page, args=[review.pk])).content.decode()
         )
+
+
+def test_a_checklist_of_ones_own_for_a_kind_is_there_to_be_chosen_and_displaces_nothing(
+    library, people: People, workload, sign_in
+):
+    own = Edition.objects.get(key="eda").checklist.model_copy(update={"id": "our-eda", "title": "Our own"})
+    edition = publish(own)
+    assert start_review(Actor(people.ada), workload=workload, kind=WorkloadKind.EDA).edition.key == "eda"
+    client = sign_in(people.ada)
+    assert "Our own, edition 2.0" in client.get(reverse("workload", args=[workload.key])).content.decode()
+    url = reverse("review-start", args=[workload.key])
+    client.post(url, {"kind": "eda", "edition": str(edition.pk), "beside_another": "on"})
+    assert Review.objects.order_by("number").last().edition == edition
+    wrong = client.post(url, {"kind": "training", "edition": str(edition.pk)})
+    assert "is for workloads of another kind" in wrong.content.decode()
+
+
+def test_regions_are_the_same_however_they_are_capitalised(review: Review, people: People):
+    state(people.ada, review, "data_regions", "WestEurope")
+    state(people.ada, review, "compute_regions", "westeurope")
+    assert result_of(review).risks["GEN-05"] == "unanswered"
