@@ -132,4 +132,4 @@ class Standing:
         """Whether the regions that the question's check names are known and are not all the same."""
         check = question.region_check
         named = [self.value(name) for name in check.facts] if check else []
-        return len({region for each in named if isinstance(each, list) for region in each}) > 1
+        return len({region.casefold() for each in named if isinstance(each, list) for region in each}) > 1

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.http import QueryDict
 
-from checklists.language import ANY_KIND, WorkloadKind
+from checklists.language import WorkloadKind
 from checklists.measured import COLUMN_TITLES, MAX_ROWS
 from checklists.models import Edition
 from reviews.actions.answer import Given
@@ -129,7 +129,7 @@ class StartForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = cast("forms.ModelChoiceField[Edition]", self.fields["edition"])
-        field.queryset = Edition.objects.latest_of_each().without_content().filter(kind=ANY_KIND)
+        field.queryset = Edition.objects.latest_of_each().without_content().exclude(key__in=list(WorkloadKind))
 
 
 class AssessmentForm(forms.Form):

@@ -373,8 +373,15 @@ def _asking_findings(data: object, questions: list[dict[str, Any]]) -> Iterator[
     never: set[str] = set()
     # Shared, so that a file full of hard conditions takes no longer than one of them.
     effort = _Effort(_MAX_EFFORT)
+    answers = {str(question.get("id", "")) for question in questions}
     for question in questions:
         name = str(question.get("id", ""))
+        if on := sorted(answers & _counts_by(question)):
+            message = (
+                f"Whether it counts, or how much, depends on the answer to {', '.join(on)}: a worse answer there can "
+                "raise the score by taking this question out of it. Ask for a fact instead, where there is one."
+            )
+            yield Finding("depends-on-answer", "note", name, "", message)
         part = parts.get(name)
         if part is None or part.asked is None:
             continue
@@ -391,6 +398,13 @@ def _asking_findings(data: object, questions: list[dict[str, Any]]) -> Iterator[
             never.add(name)
             message = f"It can never be asked: its condition “{_short(question['asked'])}” {because}."
             yield Finding("never-asked", "error", name, "", message)
+
+
+def _counts_by(question: dict[str, Any]) -> set[str]:
+    """The names by which it is decided whether a question is asked, and how heavy it is."""
+    weights = [rule.get("when") for rule in _dicts(question, "weight")]
+    roots = [_root(condition) for condition in [question.get("asked"), *weights]]
+    return {name for root in roots if root is not None for name in _names(root)}
 
 
 def _parts(data: object, questions: list[dict[str, Any]]) -> dict[str, _Part]:

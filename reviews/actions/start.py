@@ -20,7 +20,9 @@ def start_review(
     edition: Edition | None = None,
     beside_another: bool = False,
 ) -> Review:
-    """Start a review of one kind, pinned to an edition: the newest of that kind's own checklist, unless one is given.
+    """Start a review of one kind, pinned to an edition: the newest of the kind's checklist, unless one is given.
+
+    A kind's checklist is the one whose id is the kind; others for the kind are there to be chosen.
 
     Raises `NotYours` for people who do not write in the workload's team, and `Invalid` where no checklist of the kind
     is published, where the edition is for another kind, or where a review of the kind is running and `beside_another`
@@ -30,7 +32,7 @@ def start_review(
     with writing():
         # Locked, so that two reviews started at once get two numbers.
         Workload.objects.select_for_update().get(pk=workload.pk)
-        edition = edition or Edition.objects.without_content().filter(kind=kind).order_by("-published_at").first()
+        edition = edition or _newest(kind)
         if edition is None:
             raise Invalid({"kind": "No checklist of this kind is published: run “manage.py load_checklists”."})
         if edition.kind not in {kind, ANY_KIND}:
@@ -49,3 +51,9 @@ def start_review(
         record(review, EventKind.CREATED, actor, edition=str(edition))
         score_later(review.pk)
     return review
+
+
+def _newest(kind: WorkloadKind) -> Edition | None:
+    """The newest edition of the kind's checklist; of any for the kind, where that one is not published."""
+    editions = Edition.objects.without_content().filter(kind=kind).order_by("-published_at")
+    return editions.filter(key=kind).first() or editions.first()

@@ -214,8 +214,14 @@ class QuestionCard:
         found = iter(self.measured)
         rows = self.sent_rows or []
         return [
-            (number, next(found, None) if any(row.values()) else None) for number, row in enumerate(rows, start=1)
+            (number, next(found, None) if any(text.strip() for text in row.values()) else None)
+            for number, row in enumerate(rows, start=1)
         ]
+
+    @property
+    def follows_facts(self) -> bool:
+        """Whether facts decide, besides the answer, which risk is left."""
+        return bool(self.question.region_check or (self.question.benchmark and self.question.benchmark.latency_limit))
 
     @property
     def regions_differ(self) -> bool:

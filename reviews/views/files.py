@@ -56,8 +56,11 @@ def graph_results(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     """Answer questions from the results of resource graph queries, and say what that did."""
     review = review_for(request, review_id)
     form = ResultsForm(request.POST or None, request.FILES or None)
+    access = ReviewAccess(person_of(request), review)
     mistakes: list[str] = []
     done: Verified | None = None
+    if request.method == "POST":
+        access.require(Deed.ANSWER)
     if request.method == "POST" and form.is_valid():
         try:
             results = read_graph_results(*_content(form.cleaned_data["file"]))
@@ -73,7 +76,7 @@ def graph_results(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
         "form": form,
         "mistakes": mistakes,
         "done": done,
-        "refusal": ReviewAccess(person_of(request), review).refusal(Deed.ANSWER),
+        "refusal": access.refusal(Deed.ANSWER),
     }
     return render(request, "reviews/graph_results.html", context, status=422 if mistakes or form.errors else 200)
 

@@ -93,7 +93,10 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const form = detail.elt;
   if (!saves(form)) return;
   form.querySelector(".save").classList.toggle("needed", !detail.successful);
-  if (!detail.successful) {
+  if (!detail.successful && waiting && form.closest("[hidden]")) {
+    // What a condition hides counts for nothing: it is tried, and then holds nothing up.
+    unsaved.delete(form.id);
+  } else if (!detail.successful) {
     unsaved.add(form.id);
     if (waiting) form.scrollIntoView({ block: "center" });
     waiting = null;

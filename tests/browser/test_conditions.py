@@ -82,6 +82,17 @@ def test_what_is_typed_in_a_question_that_a_colleague_hides_is_still_there_when_
     expect(jonas.locator("#note-INF-F-04")).to_have_value("Typed meanwhile.")
 
 
+def test_what_cannot_be_saved_in_a_question_that_is_hidden_holds_nothing_up(visitor):
+    page = visitor("ada").page
+    start_review(page, "Unreasoned assistant", "Inferencing (model hosting)")
+    choose(page, "platform_shared", "yes")
+    page.locator("#q-INF-F-04").get_by_label("This question does not apply to the workload").check()
+    choose(page, "platform_shared", "no")
+    expect(page.locator("#q-INF-F-04")).to_be_hidden()
+    page.get_by_role("button", name="Submit for approval").click()
+    expect(page.get_by_text("Not submitted.")).to_be_visible()
+
+
 def test_quotas_are_answered_with_numbers_and_the_headroom_is_worked_out(visitor):
     page = visitor("ada").page
     start_review(page, "Tight assistant", "Exploratory data analysis")

@@ -129,7 +129,9 @@ def test_two_people_at_one_question_lose_no_word(visitor):
     expect(alert).to_contain_text("A colleague changed this answer")
     expect(alert).to_contain_text("Existing tools were assessed first")
     expect(alert).to_contain_text("Jonas's words")
-    jonas.page.locator("#q-GEN-01 input[value=justified]").check()
+    # The choice is sent by itself, and refused once more, before he decides.
+    with jonas.page.expect_response(lambda response: "/answers/GEN-01/" in response.url):
+        jonas.page.locator("#q-GEN-01 input[value=justified]").check()
     alert.get_by_role("button", name="Keep mine").click()
     expect(jonas.page.locator("#state-GEN-01")).to_have_text("✓ Saved")
     ada.page.reload()

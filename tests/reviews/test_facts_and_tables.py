@@ -5,6 +5,8 @@ import pytest
 from django.urls import reverse
 
 from checklists.language import WorkloadKind
+from checklists.models import Edition
+from checklists.publish import publish
 from reviews.access import Actor, NotYours
 from reviews.actions.additions import add_checklist, addable, remove_checklist
 from reviews.actions.decide import approve
@@ -212,6 +214,22 @@ def test_a_fact_that_is_refused_comes_back_as_it_was_typed(serving: Review, peop
     assert "“fast” is not a number" in fragment.content.decode()
 
 
+def test_the_badge_of_a_benchmark_follows_the_latency_that_is_stated(serving: Review, people: People, sign_in):
+    state(people.ada, serving, "inferencing_mode", "online")
+    runs = [{"configuration": name, "throughput": "9", "p95_ms": "300", "cost_per_hour": "4"} for name in "ab"]
+    give(people.ada, serving, "GEN-07", rows=runs)
+    url = reverse("fact", args=[serving.pk, "latency_target_ms"])
+    fragment = sign_in(people.ada).post(url, {"value": "200"}, **HTMX).content.decode()
+    assert '<span class="badge high" id="risk-GEN-07"' in fragment
+
+
+def test_a_row_of_blanks_is_empty_and_has_nothing_worked_out(review: Review, people: People, sign_in):
+    data = {"version": "0", "service": [" ", "Model"], "limit": ["", "9"], "peak": ["", "3"], "unit": ["", "a"]}
+    fragment = sign_in(people.ada).post(reverse("answer", args=[review.pk, "GEN-04"]), data, **HTMX).content.decode()
+    assert '<output id="output-GEN-04-1" hx-swap-oob="true"></output>' in fragment
+    assert "3.00" in fragment.partition('id="output-GEN-04-2"')[2]
+
+
 def test_a_checklist_for_any_workload_can_be_added_and_taken_out_and_its_answers_wait(
     serving: Review, people: People, sign_in
 ):
@@ -265,3 +283,24 @@ def test_the_sections_of_an_added_checklist_say_which_it_is(serving: Review, peo
         assert (
             "Orchestration, edition 1.0" in sign_in(people.ada).get(reverse(page, args=[review.pk])).content.decode()
         )
+
+
+def test_a_checklist_of_ones_own_for_a_kind_is_there_to_be_chosen_and_displaces_nothing(
+    library, people: People, workload, sign_in
+):
+    own = Edition.objects.get(key="eda").checklist.model_copy(update={"id": "our-eda", "title": "Our own"})
+    edition = publish(own)
+    assert start_review(Actor(people.ada), workload=workload, kind=WorkloadKind.EDA).edition.key == "eda"
+    client = sign_in(people.ada)
+    assert "Our own, edition 2.0" in client.get(reverse("workload", args=[workload.key])).content.decode()
+    url = reverse("review-start", args=[workload.key])
+    client.post(url, {"kind": "eda", "edition": str(edition.pk), "beside_another": "on"})
+    assert Review.objects.order_by("number").last().edition == edition
+    wrong = client.post(url, {"kind": "training", "edition": str(edition.pk)})
+    assert "is for workloads of another kind" in wrong.content.decode()
+
+
+def test_regions_are_the_same_however_they_are_capitalised(review: Review, people: People):
+    state(people.ada, review, "data_regions", "WestEurope")
+    state(people.ada, review, "compute_regions", "westeurope")
+    assert result_of(review).risks["GEN-05"] == "unanswered"

@@ -170,6 +170,12 @@ def test_query_results_are_applied_from_the_page_and_a_bad_file_changes_nothing(
     assert "/x" in answer.note
 
 
+def test_a_reader_is_refused_before_the_results_are_read(people: People, workload, sign_in):
+    review = begin(LANDING_ZONE, people, workload)
+    bad = SimpleUploadedFile("results.json", b"no JSON")
+    assert sign_in(people.rolf).post(reverse("graph-results", args=[review.pk]), {"file": bad}).status_code == 403
+
+
 def test_a_command_begins_a_review_from_an_assessment(people: People, workload: Workload, capsys):
     call_command("import_review", str(CSV), workload=workload.key, user="ada", kind="inferencing")
     assert "begins with 60 answers" in capsys.readouterr().out
