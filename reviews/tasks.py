@@ -3,7 +3,6 @@
 What work there is stands in the database; `sweep` finds what a crash or a lost message left undone.
 """
 
-import logging
 import uuid
 from typing import Any
 
@@ -14,9 +13,6 @@ from django.utils import timezone
 from reviews.actions import reminders, report, score, stamp
 from reviews.actions.nudge import send
 from reviews.models import Score
-from reviews.report.errors import TimeStampError
-
-log = logging.getLogger(__name__)
 
 
 @shared_task
@@ -32,15 +28,6 @@ def make_report(self: "Task[Any, Any]", report_id: str) -> None:
         report.produce_report(uuid.UUID(report_id), worker=str(self.request.hostname))
     except Exception as problem:
         raise self.retry(exc=problem) from problem
-
-
-@shared_task
-def stamp_report(report_id: str) -> None:
-    """Add a time stamp to one report, if it has none; where that fails, the sweep tries again."""
-    try:
-        stamp.stamp_report(uuid.UUID(report_id))
-    except TimeStampError as problem:
-        log.warning("report %s has no time stamp yet: %s", report_id, problem)
 
 
 @shared_task

@@ -32,11 +32,6 @@ def make_report_later(report_id: uuid.UUID) -> None:
     transaction.on_commit(_Nudge("reviews.tasks.make_report", str(report_id)))
 
 
-def stamp_report_later(report_id: uuid.UUID) -> None:
-    """After commit, ask a worker to add a time stamp to the report."""
-    transaction.on_commit(_Nudge("reviews.tasks.stamp_report", str(report_id)))
-
-
 def send(task: str, *arguments: str) -> None:
     """Send one message; a broker that is down is logged, as the sweep will find the work."""
     try:

@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from checklists.canonical import sha256_hex
 from reviews.access import Actor, Deed, ReviewAccess
-from reviews.actions.certificates import write_down
+from reviews.actions.certificates import revoked, write_down
 from reviews.actions.errors import Invalid
 from reviews.actions.holding import locked_review
-from reviews.actions.nudge import make_report_later, stamp_report_later
+from reviews.actions.nudge import make_report_later
+from reviews.actions.stamp import add_revision, time_stamp_server
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
 from reviews.models import EventKind, Report, ReportState, Review
@@ -37,7 +38,7 @@ def produce_report(report_id: uuid.UUID, *, worker: str) -> bool:
         return False
     report = Report.objects.select_related("snapshot__review").get(pk=report_id)
     try:
-        made = make_report(cast(SnapshotData, report.snapshot.data), signing_identity())
+        made = _make(cast(SnapshotData, report.snapshot.data))
     except Exception as problem:
         log.exception("report %s could not be made", report_id)
         _failed(report_id, worker, problem)
@@ -103,8 +104,15 @@ def _failed(report_id: uuid.UUID, worker: str, problem: Exception) -> None:
     mine.update(state=ReportState.WANTED, worker="", error=said)
 
 
+def _make(snapshot: SnapshotData) -> MadeReport:
+    server = time_stamp_server()
+    if server is None:
+        return make_report(snapshot, signing_identity())
+    return make_report(snapshot, signing_identity(), server=server, revoked=revoked())
+
+
 def _finish(report: Report, made: MadeReport) -> bool:
-    """Write the PDF and the certificates in it, where nobody was first; its time stamp can wait."""
+    """Write the PDF and the certificates in it, where nobody was first; then, if there is one, its time stamp."""
     review: Review = report.snapshot.review
     with writing():
         now = timezone.now()
@@ -117,6 +125,6 @@ def _finish(report: Report, made: MadeReport) -> bool:
         if first:
             write_down(report, made.issued)
             record(review, EventKind.REPORT_SIGNED, None, at=now, sha256=digest, snapshot=report.snapshot.sha256)
-            if settings.TSA_URL:
-                stamp_report_later(report.pk)
+            if made.stamped is not None:
+                add_revision(report, made.stamped)
     return bool(first)

@@ -14,7 +14,7 @@ from reviews.actions.trail import record
 from reviews.actions.transaction import writing
 from reviews.models import EventKind, Report, ReportRevision, ReportState
 from reviews.report import signing_identity
-from reviews.report.errors import STAMPED, ServerDown, TimeStampError
+from reviews.report.errors import STAMPED, ServerDown, TimeStampError, TimeStampServer
 
 log = logging.getLogger(__name__)
 
@@ -48,29 +48,38 @@ def stamp_report(report_id: uuid.UUID) -> bool:
     Asks the server outside of any transaction; of two calls at once, one counts. Raises `TimeStampError`.
     """
     # pyHanko takes a second to load, which processes that stamp nothing need not wait for.
-    from reviews.report.time_stamp import TimeStampServer, time_stamp
+    from reviews.report.time_stamp import time_stamp
 
     report = Report.objects.select_related("snapshot__review").get(pk=report_id)
-    if not settings.TSA_URL or report.state != ReportState.READY or _is_stamped(report):
+    server = time_stamp_server()
+    if server is None or report.state != ReportState.READY or _is_stamped(report):
         return False
     before = report.revisions.last()
     pdf = before.pdf if before else report.pdf or b""
-    server = TimeStampServer(settings.TSA_URL, settings.TSA_TIMEOUT)
     stamped = time_stamp(bytes(pdf), signing_identity(), server, revoked())
     try:
         with writing():
             if _is_stamped(report):
                 return False
-            now = timezone.now()
-            number = (report.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
-            digest = sha256_hex(stamped)
-            ReportRevision.objects.create(
-                report=report, number=number, level=STAMPED, pdf=stamped, pdf_sha256=digest, made_at=now
-            )
-            record(report.snapshot.review, EventKind.REPORT_STAMPED, None, at=now, sha256=digest, level=STAMPED)
+            add_revision(report, stamped)
     except IntegrityError:  # Another call wrote the revision of this number.
         return False
     return True
+
+
+def add_revision(report: Report, stamped: bytes) -> None:
+    """Keep the stamped form of a report beside the one before it. Call inside the transaction."""
+    number = (report.revisions.aggregate(last=Max("number"))["last"] or 0) + 1
+    digest, now = sha256_hex(stamped), timezone.now()
+    ReportRevision.objects.create(
+        report=report, number=number, level=STAMPED, pdf=stamped, pdf_sha256=digest, made_at=now
+    )
+    record(report.snapshot.review, EventKind.REPORT_STAMPED, None, at=now, sha256=digest, level=STAMPED)
+
+
+def time_stamp_server() -> TimeStampServer | None:
+    """The server that the settings name."""
+    return TimeStampServer(settings.TSA_URL, settings.TSA_TIMEOUT) if settings.TSA_URL else None
 
 
 def _is_stamped(report: Report) -> bool:

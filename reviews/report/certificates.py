@@ -6,7 +6,7 @@ the key may sign is a private key usage period (RFC 3280, 4.2.1.4): years for th
 is forgotten anyway as soon as it has signed once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -35,6 +35,9 @@ _EMAIL_LENGTH = 255
 
 _DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 """id-kp-documentSigning, RFC 9336."""
+
+Revoked = Mapping[str, Sequence[tuple[str, datetime]]]
+"""By the SHA-256 of an authority's certificate, the serial numbers (hexadecimal) that it has revoked, and when."""
 
 
 @dataclass(frozen=True)

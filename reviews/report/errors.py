@@ -1,4 +1,6 @@
-"""What can go wrong with time stamps, and what they make of a report: known without loading pyHanko."""
+"""What is said about time stamps in places that do without pyHanko, which takes a while to load."""
+
+from dataclasses import dataclass
 
 STAMPED = "B-LTA"
 """The PAdES level of a report with validation data and a time stamp; one without is B-B."""
@@ -10,3 +12,11 @@ class TimeStampError(Exception):
 
 class ServerDown(TimeStampError):
     """The time-stamp server does not answer, or not with a time stamp."""
+
+
+@dataclass(frozen=True)
+class TimeStampServer:
+    """An RFC 3161 server by its http(s) address, and the seconds in which it has to answer."""
+
+    address: str
+    timeout: float

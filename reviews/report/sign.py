@@ -20,11 +20,13 @@ from pyhanko.stamp import BaseStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from reviews.report.certificates import Issued, issued, personal
+from reviews.report.errors import ServerDown, TimeStampError, TimeStampServer
 from reviews.report.fields import SEAL, sign_off_field
 from reviews.report.keys import KeyStoreError, PrivateKey, SigningIdentity, signature
 from reviews.report.render import ASSETS
 from reviews.report.snapshot import SignOffData
 from reviews.report.stamp import Lettering
+from reviews.report.tsa import HttpTimeStamper
 from reviews.report.wording import moment, shortened, visible
 
 _FONT = ASSETS / "stamp.ttf"
@@ -51,23 +53,25 @@ def sign(
     sign_offs: Sequence[SignOffData],
     *,
     signed_at: datetime | None = None,
+    server: TimeStampServer | None = None,
 ) -> Signed:
     """Sign a rendered report, whose fields are there and empty, as of an aware time (None: now).
 
-    All are PAdES baseline signatures (ETSI EN 319 142-1, level B-B), visible in a font that is embedded. The seal
+    All are PAdES baseline signatures (ETSI EN 319 142-1) of level B-B, or B-T with the server's time stamp, visible in a font that is embedded. The seal
     comes first and certifies: afterwards only further signatures are allowed (DocMDP level 2, ISO 32000-1, 12.8.2.2).
     Each sign-off is signed with a new key under a certificate for that person, and the key is then dropped. Raises
-    `SigningError`, `KeyStoreError` where a certificate may not be used at `signed_at`, and ValueError where that has
+    `SigningError`, `ServerDown` without a time stamp where there is a server, `KeyStoreError` where a certificate may not be used at `signed_at`, and ValueError where that has
     no time zone.
     """
     at = signed_at or datetime.now(UTC)
     if at.tzinfo is None:
         raise ValueError("signed_at needs a time zone")
     identity.require_valid(at)
+    stamper = HttpTimeStamper(server) if server else None
     try:
         seal = _KeySigner(identity.key, identity.certificate, identity.chain)
         lettering = Lettering(_FONT, [_seal_shows(identity, at), *(_sign_off_shows(each, at) for each in sign_offs)])
-        pdf = _append(pdf, _seal_says(identity), seal, lettering.style(0), at)
+        pdf = _append(pdf, _seal_says(identity), seal, lettering.style(0), at, stamper)
         made = [issued(identity.certificate, identity.issuer, None)] if _is_ours(identity) else []
         for number, sign_off in enumerate(sign_offs, start=1):
             by = sign_off["by"]
@@ -75,10 +79,12 @@ def sign(
                 identity.issuer, name=by["name"], email=by["email"], username=by["username"], at=at
             )
             signer = _KeySigner(key, certificate, (identity.issuer.certificate,))
-            pdf = _append(pdf, _sign_off_says(number, sign_off), signer, lettering.style(number), at)
+            pdf = _append(pdf, _sign_off_says(number, sign_off), signer, lettering.style(number), at, stamper)
             made.append(issued(certificate, identity.issuer, by["username"]))
-    except KeyStoreError:
+    except (KeyStoreError, TimeStampError):
         raise
+    except OSError as problem:
+        raise ServerDown(f"No time stamp: {problem}") from problem
     except Exception as problem:
         raise SigningError(f"The report could not be signed: {problem}") from problem
     return Signed(pdf, tuple(made))
@@ -125,15 +131,21 @@ def _sign_off_shows(sign_off: SignOffData, at: datetime) -> list[str]:
 
 
 def _append(
-    pdf: bytes, metadata: PdfSignatureMetadata, signer: "_KeySigner", style: BaseStampStyle, at: datetime
+    pdf: bytes,
+    metadata: PdfSignatureMetadata,
+    signer: "_KeySigner",
+    style: BaseStampStyle,
+    at: datetime,
+    stamper: HttpTimeStamper | None,
 ) -> bytes:
     """The PDF with one more signature in its field."""
     output = BytesIO()
-    _SignerAt(at, metadata, signer, stamp_style=style).sign_pdf(
+    room = signer.room + (2 * stamper.room() if stamper else 0)
+    _SignerAt(at, metadata, signer, stamp_style=style, timestamper=stamper).sign_pdf(
         IncrementalPdfFileWriter(BytesIO(pdf)),
         output=output,
         existing_fields_only=True,
-        bytes_reserved=signer.room,
+        bytes_reserved=room,
     )
     return output.getvalue()
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
 from reviews.report import make_report
 from reviews.report.keys import SigningIdentity
@@ -62,14 +63,20 @@ def sample_pdf(rendered, tmp_path_factory) -> Path:
     return path
 
 
+def trusting(folder: Path, identity: SigningIdentity) -> Verifier:
+    """A verifier that trusts the authorities of an identity, as whoever has its ca.pem does."""
+    subprocess.run(["certutil", "-N", "-d", folder, "--empty-password"], check=True)
+    for number, each in enumerate(identity.authorities):
+        pem = folder / f"ca-{number}.pem"
+        pem.write_bytes(each.public_bytes(serialization.Encoding.PEM))
+        trust = ["-n", f"authority {number}", "-t", "CT,C,C", "-i", pem]
+        subprocess.run(["certutil", "-A", "-d", folder, *trust], check=True)
+    return Verifier(folder)
+
+
 @pytest.fixture(scope="session")
 def verifier(identity, tmp_path_factory) -> Verifier:
-    store = tmp_path_factory.mktemp("nss")
-    authority = store / "ca.pem"
-    authority.write_bytes(identity.authority_pem())
-    subprocess.run(["certutil", "-N", "-d", store, "--empty-password"], check=True)
-    subprocess.run(["certutil", "-A", "-d", store, "-n", "authority", "-t", "CT,C,C", "-i", authority], check=True)
-    return Verifier(store)
+    return trusting(tmp_path_factory.mktemp("nss"), identity)
 
 
 @pytest.fixture

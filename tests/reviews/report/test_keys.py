@@ -1,10 +1,12 @@
 """The key store: made once, kept private, and clear about what is wrong with it."""
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -13,12 +15,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
+from pyhanko.pdf_utils.reader import PdfFileReader
 
 from reviews.report import make_report
 from reviews.report.keys import KeyStoreError
 from reviews.report.providers.generated import GeneratedKeys
 from reviews.report.providers.pkcs12 import FileKeys
 from tests.reviews.report import sample
+from tests.reviews.report.conftest import trusting
 
 
 def _certificate(key, *, days: int = 30, usage: x509.KeyUsage | None = None) -> x509.Certificate:
@@ -230,3 +234,118 @@ def test_a_key_of_another_kind_is_refused(tmp_path, from_pkcs12):
     path = _pkcs12(tmp_path / "signer.p12", key, _certificate(key))
     with pytest.raises(KeyStoreError, match="neither RSA nor"):
         from_pkcs12(path, "secret")
+
+
+def _private_key_files(folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in sorted(folder.rglob("*.key"))]
+
+
+def test_keys_are_encrypted_where_they_lie(identity, keys_folder):
+    assert all(b"BEGIN ENCRYPTED PRIVATE KEY" in each for each in _private_key_files(keys_folder))
+
+
+def _unencrypted(path: Path, keys: GeneratedKeys) -> None:
+    key = keys._private_key(path)
+    pkcs8 = serialization.PrivateFormat.PKCS8
+    path.write_bytes(key.private_bytes(serialization.Encoding.PEM, pkcs8, serialization.NoEncryption()))
+
+
+def test_a_folder_from_before_is_read_and_encrypted_in_place(tmp_path):
+    keys = GeneratedKeys(tmp_path / "keys", "Example", ("first",))
+    before = keys.load()
+    for name in ("ca.key", "signer.key"):
+        _unencrypted(tmp_path / "keys" / name, keys)
+    again = keys.load()
+    assert again.certificate == before.certificate
+    assert all(b"ENCRYPTED" in each for each in _private_key_files(tmp_path))
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "keys").iterdir()} == {0o600}
+    assert len(list((tmp_path / "keys").iterdir())) == 4
+
+
+def test_after_a_change_of_password_the_keys_are_encrypted_with_the_new_one(tmp_path):
+    before = GeneratedKeys(tmp_path / "keys", "Example", ("first",)).load()
+    with pytest.raises(KeyStoreError, match="KEYS_PASSWORD_OLD") as raised:
+        GeneratedKeys(tmp_path / "keys", "Example", ("second",)).load()
+    assert "second" not in str(raised.value)
+    assert GeneratedKeys(tmp_path / "keys", "Example", ("second", "first")).load().certificate == before.certificate
+    assert GeneratedKeys(tmp_path / "keys", "Example", ("second",)).load().certificate == before.certificate
+
+
+def test_passwords_are_not_in_what_a_provider_prints(tmp_path):
+    assert "first" not in repr(GeneratedKeys(tmp_path, "Example", ("first",)))
+    assert "secret" not in repr(FileKeys(tmp_path, "secret", GeneratedKeys(tmp_path, "Example", ("first",))))
+
+
+def test_a_report_from_before_a_rotation_verifies_after_it(tmp_path, saved):
+    keys = GeneratedKeys(tmp_path / "keys", "Example")
+    old = keys.load()
+    before = make_report(sample.tiny(), old).pdf
+    version = keys.version()
+    new = keys.rotate()
+    assert keys.version() != version
+    assert new.certificate != old.certificate
+    assert new.authority == old.authority
+    assert sorted(path.name for path in (tmp_path / "keys").iterdir()) == [
+        "ca.key",
+        "ca.pem",
+        "signer.key",
+        "signer.pem",
+    ]
+    newest = keys.rotate(authority=True)
+    assert newest.authority != new.authority
+    assert newest.authorities == (newest.authority, old.authority)
+    assert [each.sha256 for each in newest.issuers] == [newest.issuer.sha256, old.issuer.sha256]
+    (tmp_path / "nss").mkdir()
+    verifier = trusting(tmp_path / "nss", newest)
+    for pdf in (before, make_report(sample.tiny(), newest).pdf):
+        said = verifier.verify(saved(pdf))
+        assert said.count("Certificate is Trusted") == said.count("Signature is Valid") == 3
+    assert len(x509.load_pem_x509_certificates(newest.authority_pem())) == 2
+    assert all(b"ENCRYPTED" in each for each in _private_key_files(tmp_path))
+
+
+@pytest.mark.parametrize("moved", [0, 1, 2, 3])
+def test_a_rotation_that_was_broken_off_is_finished_by_whoever_comes_next(tmp_path, moved):
+    keys = GeneratedKeys(tmp_path / "keys", "Example")
+    old = keys.load()
+    GeneratedKeys(tmp_path / "other", "Example").load()
+    expected = x509.load_pem_x509_certificate((tmp_path / "other" / "signer.pem").read_bytes())
+    (tmp_path / "other").rename(tmp_path / "keys" / "next")
+    for path in sorted((tmp_path / "keys" / "next").iterdir())[:moved]:
+        path.rename(tmp_path / "keys" / path.name)
+    assert keys.load().certificate == expected != old.certificate
+    assert not (tmp_path / "keys" / "next").exists()
+
+
+def test_when_the_folder_is_lost_the_old_authority_can_be_taken_out_of_any_report(tmp_path, saved):
+    keys = GeneratedKeys(tmp_path / "keys", "Example")
+    pdf = make_report(sample.tiny(), keys.load()).pdf
+    shutil.rmtree(tmp_path / "keys")
+    fresh = keys.load()
+    inside = PdfFileReader(BytesIO(pdf)).embedded_signatures[0].other_embedded_certs
+    (tmp_path / "keys" / "old").mkdir()
+    for number, each in enumerate(inside):
+        certificate = x509.load_der_x509_certificate(each.dump())
+        path = tmp_path / "keys" / "old" / f"before-{number}.pem"
+        path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    again = keys.load()
+    assert again.authority == fresh.authority
+    assert again.issuers == (again.issuer,)
+    (tmp_path / "nss").mkdir()
+    said = trusting(tmp_path / "nss", again).verify(saved(pdf))
+    assert said.count("Certificate is Trusted") == 3
+
+
+def test_people_sign_under_our_own_authority_where_the_seal_comes_from_a_file(tmp_path, identity, saved, from_pkcs12):
+    key = ec.generate_private_key(ec.SECP256R1())
+    loaded = from_pkcs12(_pkcs12(tmp_path / "signer.p12", key, _certificate(key)), "secret")
+    made = make_report(sample.tiny(), loaded)
+    assert [each.username for each in made.issued] == [
+        None,
+        *(each["by"]["username"] for each in sample.tiny()["sign_offs"]),
+    ][1:]
+    (tmp_path / "nss").mkdir()
+    said = trusting(tmp_path / "nss", loaded).verify(saved(made.pdf))
+    assert said.count("Signature is Valid") == 3
+    assert said.count("Certificate is Trusted") >= 2
+    assert loaded.authorities == (loaded.authority, identity.issuer.certificate)
