@@ -35,7 +35,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "decided": with_standing(visible.filter(state=ReviewState.APPROVED))[:SHOWN],
             "failed": Report.objects.visible_to(user)
             .filter(state=ReportState.FAILED)
-            .select_related("snapshot__review__workload")[:SHOWN],
+            .select_related("snapshot__review__workload")
+            .defer("snapshot__content")[:SHOWN],
             "workloads": Workload.objects.visible_to(user).count(),
             "can_write": bool(writable_teams(user)),
         },

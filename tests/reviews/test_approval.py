@@ -89,9 +89,15 @@ def test_nobody_decides_on_a_review_that_they_answered_in(review: Review, people
 
 
 def test_the_database_itself_refuses_a_decision_by_a_contributor(submitted: Review, people: People):
+    Contributor.objects.create(review=submitted, user=people.lea)
     with pytest.raises(IntegrityError, match="nobody decides"), transaction.atomic():
         Decision.objects.create(
-            review=submitted, kind="approved", by=people.ada, at=timezone.now(), statement="?", review_version=1
+            review=submitted,
+            kind="approved",
+            by=people.lea,
+            at=timezone.now(),
+            statement="?",
+            review_version=version_of(submitted),
         )
 
 
@@ -99,6 +105,27 @@ def test_the_database_itself_refuses_a_decision_on_a_draft(review: Review, peopl
     with pytest.raises(IntegrityError, match="only a submitted review"), transaction.atomic():
         Decision.objects.create(
             review=review, kind="approved", by=people.lea, at=timezone.now(), statement="?", review_version=1
+        )
+
+
+def test_the_database_itself_refuses_an_approval_by_somebody_without_the_role(submitted: Review, people: People):
+    for user, role in ((people.jonas, "lead"), (people.jonas, "architect"), (people.stranger, "lead")):
+        with pytest.raises(IntegrityError, match="in the role that the policy asks for"), transaction.atomic():
+            Decision.objects.create(
+                review=submitted,
+                kind="approved",
+                by=user,
+                role=role,
+                at=timezone.now(),
+                statement="?",
+                review_version=version_of(submitted),
+            )
+
+
+def test_the_database_itself_refuses_a_decision_about_another_version(submitted: Review, people: People):
+    with pytest.raises(IntegrityError, match="about the review as it is"), transaction.atomic():
+        Decision.objects.create(
+            review=submitted, kind="approved", by=people.lea, at=timezone.now(), statement="?", review_version=1
         )
 
 

@@ -25,6 +25,7 @@ def save_url(review: Review, question_id: str = "GEN-01") -> str:
 def all_addresses(review: Review) -> dict[str, str]:
     values = {"review_id": review.pk, "question_id": "GEN-01", "name": "x", "key": review.workload.key, "user_id": 1}
     version = review.edition.version
+    values |= {"kind": "eda", "criticality": "high"}
     values |= {"version": version, "edition_id": review.edition.pk, "old": version, "new": version, "format": "json"}
     return {
         pattern.name: reverse(pattern.name, kwargs={name: values[name] for name in pattern.pattern.converters})
@@ -239,11 +240,12 @@ def test_what_people_write_is_shown_as_text(review: Review, people: People, sign
 
 def test_submitting_too_early_names_the_missing_questions_with_links(review: Review, people: People, sign_in):
     client = sign_in(people.ada)
-    response = client.post(reverse("submit", args=[review.pk]), follow=True)
+    response = client.post(reverse("submit", args=[review.pk]), {"statement": "All true."}, follow=True)
     html = response.content.decode()
     assert "12 obligatory questions are not answered yet" in html
     assert '<a href="#q-EDA-N-02">' in html
     assert "obligatory questions" not in client.get(reverse("questionnaire", args=[review.pk])).content.decode()
+    assert "All true.</textarea>" in html
     # The list shrinks as the questions are answered, and reloading its page submits nothing.
     shown_at = {"hx-request": "true", "hx-current-url": f"http://testserver{response.redirect_chain[-1][0]}"}
     saved = client.post(save_url(review), {"version": "0", "choice": "justified"}, headers=shown_at).content.decode()
