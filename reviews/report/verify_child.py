@@ -5,7 +5,6 @@ import os
 import resource
 import sys
 
-
 _TEMPORARY = 64 * 1024 * 1024
 """Bytes of a temporary file: rendering wants some for fonts."""
 
