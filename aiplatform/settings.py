@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as message_levels
 
@@ -149,6 +150,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 SWEEP_SECONDS = environment.whole_number("SWEEP_SECONDS", 60)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "reviews.tasks.sweep", "schedule": SWEEP_SECONDS},
+    "integrity": {"task": "reviews.tasks.check_integrity", "schedule": crontab(hour=2, minute=17)},
     "ends": {"task": "reviews.tasks.tell_of_ends", "schedule": 3600},
 }
 REPORT_LEASE_SECONDS = environment.whole_number("REPORT_LEASE_SECONDS", 600)
@@ -169,6 +171,7 @@ KEY_PROVIDER = environment.text("KEY_PROVIDER")
 REVOCATION_LISTS = f"{BASE_URL.rstrip('/')}/ca/" if environment.text("BASE_URL") else ""
 TSA_URL = environment.text("TSA_URL")
 TSA_TIMEOUT = environment.whole_number("TSA_TIMEOUT", 10)
+TSA_TRUSTED = environment.text("TSA_TRUSTED")
 
 # Mail: reminders to leads. Without a server, pages alone remind.
 _MAIL = environment.mail_server()

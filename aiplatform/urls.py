@@ -6,7 +6,19 @@ from django.urls import URLPattern, URLResolver, path
 
 from aiplatform.sign_in import PasswordChange
 from checklists.urls import urlpatterns as library
-from reviews.views import files, home, moving, people, policies, questionnaire, reading, report, sign_in, workloads
+from reviews.views import (
+    files,
+    home,
+    moving,
+    people,
+    policies,
+    questionnaire,
+    reading,
+    report,
+    sign_in,
+    verify,
+    workloads,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -53,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/<uuid:review_id>/report/withdrawal/", report.report_withdraw, name="report-withdraw"),
     path("reviews/<uuid:review_id>/report.pdf", report.report_pdf, name="report-pdf"),
     path("reviews/<uuid:review_id>/snapshot.json", report.snapshot_json, name="snapshot"),
+    path("verify/", verify.verify, name="verify"),
     path("ca.pem", login_not_required(report.authority), name="authority"),
     path("ca.crl", login_not_required(report.revocation_list), name="revocations"),
     path("ca/<str:issuer>.crl", login_not_required(report.revocation_list), name="revocations-of"),

@@ -10,7 +10,7 @@ from celery import Task, shared_task
 from django.db.models import F
 from django.utils import timezone
 
-from reviews.actions import reminders, report, score, stamp
+from reviews.actions import integrity, reminders, report, score, stamp
 from reviews.actions.nudge import send
 from reviews.models import Score
 
@@ -46,6 +46,12 @@ def sweep() -> None:
         send("reviews.tasks.make_report", str(report_id))
     if stamp.unstamped():
         send("reviews.tasks.stamp_reports")
+
+
+@shared_task
+def check_integrity() -> None:
+    """Look through everything that was signed, for what was altered behind the application's back."""
+    integrity.check_everything()
 
 
 @shared_task

@@ -27,6 +27,7 @@ from reviews.models.review import (
 from reviews.models.sign_off import APPROVER_ROLES, MOST_APPROVERS, MOST_VALID_DAYS, Policy, Submission
 from reviews.models.standing import MarkKind, ReportStanding, StandingKind, standing
 from reviews.models.trail import Event, EventKind
+from reviews.models.verification import Verification
 from reviews.models.workload import Classification, Criticality, Workload, WorkloadFact
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "Submission",
     "Team",
     "User",
+    "Verification",
     "Workload",
     "WorkloadFact",
     "standing",

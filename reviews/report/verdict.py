@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from reviews.report.wording import moment
+
 FORMAT = "ai-platform-report-verdict/1"
 
 
@@ -93,6 +95,26 @@ class Here:
     superseded_at: str = ""
     expired_at: str = ""
     record_altered: str = ""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The same for people, without names; what matters most comes first."""
+        if not self.known:
+            return ("This installation does not hold this report, and cannot say whether it still stands.",)
+        said = []
+        if self.record_altered:
+            said.append(f"{self.record_altered} What was signed is what the PDF says.")
+        if self.withdrawn_at:
+            said.append(f"It was withdrawn on {moment(self.withdrawn_at)}.")
+        if self.superseded_at:
+            said.append(f"It was superseded by a later review on {moment(self.superseded_at)}.")
+        if self.expired_at:
+            said.append(f"The approval ended on {moment(self.expired_at)}.")
+        if not (self.withdrawn_at or self.superseded_at or self.expired_at):
+            said.append("The approval still stands.")
+        if not self.same_file:
+            said.append("The file kept here is another form of the report, byte for byte not this one.")
+        return tuple(said)
 
 
 @dataclass(frozen=True)

@@ -362,12 +362,12 @@ class _Verification:
     # Changes
 
     def _changes(self, checked: list[_Checked], seal: _Checked | None, *, embedded: bool) -> list[str]:
-        """What was changed since the seal; since the first revision where its bytes are compared with a rendering."""
+        """What was changed since the seal; since the first revision where that is compared with a rendering."""
         if not checked:
             return []
         first = seal or checked[0]
         sealed_in = first.verdict.revision - 1
-        since = 0 if embedded and seal is not None and sealed_in == 1 else sealed_in
+        since = 0 if embedded else sealed_in
         changes = changes_after(self.reader, max(since, 0), sealed_in=sealed_in)
         last = self.pdf.rstrip(b"\r\n\x00 ")
         if not last.endswith(b"%%EOF"):
@@ -487,13 +487,14 @@ def expected_reason(role: str, statement: str) -> str:
 
 
 def _is_certificate_of(signature: SignatureVerdict, person: Person) -> bool:
-    """Whether a certificate was issued to this account, under the name that it has in the data."""
-    # As certificates are issued: X.520 gives a name 64 bytes.
-    name = " ".join(visible(person["name"]).split()) or person["username"]
-    return (signature.username, signature.signer) == (
-        person["username"],
-        name.encode()[:64].decode(errors="ignore"),
-    ) and signature.email in {"", person["email"]}
+    """Whether a certificate was issued to this account, under the name that it has in the data.
+
+    The user name must be the very same. Of the name, letters count: a certificate has room for 64 bytes of it, and
+    not for every sign.
+    """
+    name, shown = (re.sub(r"[\W_]+", "", text) for text in (person["name"] or person["username"], signature.signer))
+    same_name = bool(shown) and (name == shown or (len(signature.signer.encode()) > 55 and name.startswith(shown)))
+    return signature.username == person["username"] and same_name and signature.email in {"", person["email"]}
 
 
 def _with_document_stamps(signatures: list[SignatureVerdict]) -> tuple[SignatureVerdict, ...]:

@@ -5,6 +5,9 @@ import os
 import resource
 import sys
 
+_TEMPORARY = 64 * 1024 * 1024
+"""Bytes of a temporary file: rendering wants some for fonts."""
+
 
 def main() -> None:
     """Read the order and the file, answer in lines of JSON."""
@@ -48,7 +51,7 @@ def _confine(seconds: int, memory: int) -> None:
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_FSIZE, _TEMPORARY),
         (resource.RLIMIT_NOFILE, 128),
     ):
         _, most = resource.getrlimit(kind)

@@ -13,7 +13,7 @@ from reviews.models import Review, User
 
 def actor_of(request: HttpRequest) -> Actor:
     """The signed-in person behind a request."""
-    return Actor(user=person_of(request), address=_address_of(request))
+    return Actor(user=person_of(request), address=address_of(request))
 
 
 def person_of(request: HttpRequest) -> User:
@@ -21,7 +21,7 @@ def person_of(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def _address_of(request: HttpRequest) -> str | None:
+def address_of(request: HttpRequest) -> str | None:
     """Where the request came from; behind our proxy, what the proxy says, which adds its caller at the end."""
     said = request.META.get("REMOTE_ADDR", "")
     if settings.TLS_PROXY:
