@@ -148,6 +148,8 @@ SWEEP_SECONDS = environment.whole_number("SWEEP_SECONDS", 60)
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "reviews.tasks.sweep", "schedule": SWEEP_SECONDS}}
 REPORT_LEASE_SECONDS = environment.whole_number("REPORT_LEASE_SECONDS", 600)
 
+REPORT_PAPER = environment.one_of("REPORT_PAPER", "A4", "Letter")
+
 # Keys that sign reports: a PKCS#12 file, else a key and an authority of our own in DATA_DIR/keys.
 KEYS_DIR = DATA_DIR / "keys"
 SIGNING_PKCS12 = environment.text("SIGNING_PKCS12")

@@ -136,9 +136,7 @@ def _question(question: QuestionData) -> dict[str, Any]:
 
 def _lines(text: str) -> list[dict[str, str]]:
     """A text's lines, each to be a block of its own: one huge block would not break over pages well."""
-    return [
-        {"text": line, "dir": "rtl" if wording.is_right_to_left(line) else "ltr"} for line in text.splitlines()
-    ]
+    return [{"text": line, "dir": "rtl" if wording.is_right_to_left(line) else "ltr"} for line in text.splitlines()]
 
 
 def _exact(score: float | None) -> str:

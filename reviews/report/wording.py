@@ -24,9 +24,7 @@ _SHAPELESS = re.compile(
     # Joiners belong into words of Persian or Hindi, not into ours.
     "|(?<![\u0600-\u109f\u1780-\u18af])[\u200c\u200d]"
 )
-_RIGHT_TO_LEFT = re.compile(
-    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]"
-)
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
 _ALIKE = {"Latn": "Latin", "Grek": "Greek", "Cyrl": "Cyrillic", "Armn": "Armenian", "Cher": "Cherokee"}
@@ -101,7 +99,7 @@ def visible(value: Any) -> Any:
     if isinstance(value, str):
         return _isolated(_shown(value))
     if isinstance(value, dict):
-        if _PERSON <= value.keys():
+        if value.keys() >= _PERSON:
             return {key: _isolated(person(each)) if key in _PERSON else visible(each) for key, each in value.items()}
         return {key: visible(each) for key, each in value.items()}
     if isinstance(value, list):
