@@ -48,6 +48,13 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def one_of(name: str, *values: str) -> str:
+    """A variable that has one of these values, the first where it is not set; raises ImproperlyConfigured for others."""
+    if (value := text(name, values[0])) not in values:
+        raise ImproperlyConfigured(f"{name} is “{value}”: give {' or '.join(values)}")
+    return value
+
+
 def data_dir() -> Path:
     """The folder for everything that this installation writes; made, for its owner only, if absent."""
     folder = Path(text("DATA_DIR", str(ROOT / "var"))).resolve()

@@ -155,6 +155,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 REPORT_LEASE_SECONDS = environment.whole_number("REPORT_LEASE_SECONDS", 600)
 
+REPORT_PAPER = environment.one_of("REPORT_PAPER", "A4", "Letter")
+
 # Keys that sign reports: see docs/signing.md. Those that are made here lie in DATA_DIR/keys, encrypted.
 KEYS_DIR = DATA_DIR / "keys"
 KEYS_PASSWORD = environment.text("KEYS_PASSWORD")

@@ -6,7 +6,7 @@
 SEAL = "Seal"
 """The organisation's field; its signature certifies the document."""
 
-FIELD_SIZE = (360.0, 64.0)
+FIELD_SIZE = (360.0, 58.0)
 """Width and height of every field in points, on all papers; report.css has the same numbers."""
 
 
