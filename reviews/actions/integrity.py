@@ -5,13 +5,16 @@ Triggers refuse changes, but whoever owns the database can take triggers away. T
 
 import json
 import logging
+import uuid
 from collections.abc import Iterator
+
+from django.db.models import QuerySet
 
 from checklists.canonical import canonical_json, sha256_hex
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
 from reviews.actions.verify_report import trusted_stamps
-from reviews.models import Event, EventKind, Report, ReportRevision, ReportState, Review, Snapshot, User
+from reviews.models import Event, EventKind, Report, ReportRevision, ReportState, Review, Role, Snapshot, User
 from reviews.report import signing_identity
 from reviews.report.contained import BY_COMMAND, verify_contained
 
@@ -31,22 +34,22 @@ def check_everything() -> int:
     return broken
 
 
-def broken_for(user: User) -> list[Event]:
+def broken_for(user: User) -> QuerySet[Event]:
     """What was found altered, latest first, for those who have to act: administrators, and the teams' leads."""
-    found = Event.objects.filter(kind=EventKind.INTEGRITY_BROKEN, review__in=Review.objects.visible_to(user))
-    return [
-        event
-        for event in found.select_related("review__workload__team").order_by("-id")[:50]
-        if may_see(user, event.review)
-    ]
+    reviews = Review.objects.visible_to(user)
+    if not user.is_superuser:
+        led = user.memberships.filter(role=Role.LEAD).values("team")
+        reviews = reviews.filter(workload__team__in=led)
+    found = Event.objects.filter(kind=EventKind.INTEGRITY_BROKEN, review__in=reviews)
+    return found.select_related("review__workload").order_by("-id")
 
 
-def may_see(user: User, review: Review) -> bool:
-    """Whether somebody is an administrator, or a lead of the review's team."""
-    return user.is_superuser or user.memberships.filter(team=review.workload.team_id, role="lead").exists()
+def broken_in(review: Review, user: User) -> QuerySet[Event]:
+    """What was found altered in one review, for the same people."""
+    return broken_for(user).filter(review=review)
 
 
-def _problems() -> Iterator[tuple[object, str, str]]:
+def _problems() -> Iterator[tuple[uuid.UUID, str, str]]:
     """Each broken record: review, which record, and what is wrong with it."""
     for snapshot in Snapshot.objects.order_by("pk").iterator(chunk_size=20):
         if problem := _snapshot_problem(snapshot):
@@ -98,7 +101,7 @@ def _pdf_problem(pdf: bytes, kept: str, snapshot: Snapshot) -> str:
     return ""
 
 
-def _record_once(review_id: object, what: str, problem: str) -> None:
+def _record_once(review_id: uuid.UUID, what: str, problem: str) -> None:
     with writing():
         review = Review.objects.get(pk=review_id)
         known = review.events.filter(kind=EventKind.INTEGRITY_BROKEN)

@@ -1,6 +1,6 @@
 """Verifying a report with what this installation knows: its authorities, what it revoked, its reports and marks."""
 
-import logging
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,8 +21,6 @@ from reviews.models.verification import Verification
 from reviews.report import signing_identity
 from reviews.report.contained import TOO_SLOW, Limits, verify_contained
 from reviews.report.verdict import Here, SignatureKind, SignatureVerdict, Verdict
-
-log = logging.getLogger(__name__)
 
 PER_ADDRESS = 10
 """Files that one address may have verified in `WINDOW`."""
@@ -142,9 +140,10 @@ def _report_of(verdict: Verdict, digest: str) -> Report | None:
     if verdict.valid and verdict.about is not None:
         # Hashes in the record can be altered with it; the review of a valid report was approved here.
         try:
-            return reports.filter(snapshot__review=verdict.about.review_id).order_by("snapshot__at").last()
-        except (ValueError, TypeError):
+            review_id = uuid.UUID(verdict.about.review_id)
+        except ValueError:
             return None
+        return reports.filter(snapshot__review=review_id).order_by("snapshot__at").last()
     return None
 
 

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from reviews.access import RUNNING, awaiting, writable_teams
+from reviews.actions.integrity import broken_for
 from reviews.actions.reminders import ending_for
 from reviews.models import Report, ReportState, Review, ReviewState, Role, Workload, with_standing
 from reviews.views.asking import person_of
@@ -31,6 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "mine": mine.filter(state__in=RUNNING)[:SHOWN],
             "queue": queue,
             "is_lead": user.memberships.filter(role=Role.LEAD).exists(),
+            "broken": broken_for(user)[:SHOWN],
             "ending": ending[:SHOWN],
             "decided": with_standing(visible.filter(state=ReviewState.APPROVED))[:SHOWN],
             "failed": Report.objects.visible_to(user)

@@ -11,6 +11,7 @@ from reviews.access import Deed, ReviewAccess
 from reviews.actions.after_approval import withdraw_report
 from reviews.actions.certificates import LIST_SECONDS, current_list
 from reviews.actions.errors import Invalid
+from reviews.actions.integrity import broken_in
 from reviews.actions.report import retry_report
 from reviews.models import Report, ReportState, Review, StandingKind
 from reviews.policies import policy_of
@@ -119,6 +120,7 @@ def _render(
     context = {
         "review": review,
         "report": report,
+        "broken": broken_in(review, person_of(request)),
         "latest": report.revisions.defer("pdf").last(),
         "approvals": review.standing_approvals.select_related("by").order_by("at", "id"),
         "policy": policy_of(report.snapshot),

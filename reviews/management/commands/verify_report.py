@@ -24,9 +24,9 @@ class Command(BaseCommand):
     """Verifies a signed report: exit status 0 valid and unchanged, 1 not, 2 unreadable."""
 
     help = (
-        "Verify a signed report: who signed what and when, what changed since, whether the embedded data and the pages "
-        "agree. Exit status: 0 valid and unchanged, 1 not (or the record kept here was altered), 2 unreadable. With "
-        "--trust, neither the database nor the keys of this installation are used."
+        "Verify a signed report: who signed what and when, what changed since, whether the embedded data and the "
+        "pages agree. Exit status: 0 valid and unchanged, 1 not (or the record kept here was altered), 2 unreadable, "
+        "3 nothing to verify it with. With --trust, neither the database nor the keys of this installation are used."
     )
     requires_system_checks = []
 
@@ -110,11 +110,10 @@ def _described(signature: SignatureVerdict, revisions: int) -> str:
         f"{'trusted' if signature.trusted else 'NOT TRUSTED'}: {signature.why}",
     ]
     if signature.at:
-        said = f"signed {moment(signature.at)}"
-        stamped = f"; existed {moment(signature.stamped_at)} by the time stamp of {signature.stamped_by}"
-        lines.append(
-            f"   {said}{stamped if signature.stamped_by else ', as the signer says; no time stamp proves it'}"
-        )
+        proof = ", as the signer says; no time stamp proves it"
+        if signature.stamped_by:
+            proof = f"; existed {moment(signature.stamped_at)} by the time stamp of {signature.stamped_by}"
+        lines.append(f"   signed {moment(signature.at)}{proof}")
     if signature.revision:
         lines.append(f"   covers revision 1 to {signature.revision} of {revisions}")
     if signature.reason:

@@ -13,11 +13,12 @@ from asn1crypto.keys import PrivateKeyInfo
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.generic import pdf_name
+from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 
+from checklists.canonical import sha256_hex
 from reviews.report import sign
 from reviews.report.certificates import personal
 from reviews.report.keys import SigningIdentity
@@ -170,9 +171,12 @@ def attachment(
         generic.DictionaryObject(
             {
                 pdf_name("/Type"): pdf_name("/Filespec"),
-                pdf_name("/F"): generic.pdf_string(name),
-                pdf_name("/UF"): generic.pdf_string(name),
+                pdf_name("/F"): pdf_string(name),
+                pdf_name("/UF"): pdf_string(name),
                 pdf_name("/EF"): generic.DictionaryObject({pdf_name("/F"): writer.add_object(stream)}),
             }
         )
     )
+
+
+__all__ = ["pdf_string", "render", "sha256_hex"]
