@@ -49,7 +49,7 @@ def words(name: str, default: str = "") -> list[str]:
 
 
 def one_of(name: str, *values: str) -> str:
-    """A variable that has one of these values, the first where it is not set; raises ImproperlyConfigured for others."""
+    """A variable with one of these values, the first where it is not set; raises ImproperlyConfigured for others."""
     if (value := text(name, values[0])) not in values:
         raise ImproperlyConfigured(f"{name} is “{value}”: give {' or '.join(values)}")
     return value

@@ -148,13 +148,6 @@ def _shape(risk: RiskName) -> SafeString:
     )
 
 
-def _mark(content: SafeString) -> SafeString:
-    return format_html(
-        '<svg class="mark" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10" aria-hidden="true">{}</svg>',
-        content,
-    )
-
-
 def _chart(title: str, description: str, height: int, content: SafeString) -> SafeString:
     return format_html(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="img" font-family="{}">'
@@ -178,5 +171,5 @@ MARKS: dict[str, bytes] = {f"risk-{risk}.svg": _mark(_shape(risk)) for risk in R
     "several.svg": _mark(SafeString(_SQUARE.format(_LINE.format(".7")))),
     "several-chosen.svg": _mark(SafeString(_SQUARE.format(_LINE.format("1.1")) + _TICK.format(_LINE.format("1.5")))),
 }
-"""The signs before risks and choices, by the name that report.css asks for. Each risk has a shape of its own, so colour
-alone says nothing; a choice has a circle where one is chosen, a square where several may be."""
+"""The signs before risks and choices, by the name that report.css asks for. Each risk has a shape of its own, so that
+colour alone says nothing; a choice has a circle where one is chosen, a square where several may be."""

@@ -15,7 +15,10 @@ _LONG_NAME = 36
 
 
 def content(snapshot: SnapshotData, *, paper: str) -> dict[str, Any]:
-    """The template's context; `paper` names the stylesheet with its size. The texts in it are as people wrote them: the template escapes them."""
+    """The template's context; `paper` names the stylesheet with its size.
+
+    The texts in it are as people wrote them: the template escapes them.
+    """
     digest = sha256_hex(canonical_json(snapshot))
     shown: SnapshotData = wording.visible(in_present_form(snapshot))
     sections: list[dict[str, Any]] = [

@@ -140,7 +140,8 @@ class _Metadata(DocumentMetadata):
     def generate_rdf_metadata(self, *identification: Any) -> bytes:
         rdf = ElementTree.fromstring(super().generate_rdf_metadata(*identification))  # noqa: S314 (it made that itself)
         rdf.extend(ElementTree.fromstring((ASSETS / "pdfua.xml").read_bytes()))  # noqa: S314 (our own file)
-        return ElementTree.tostring(rdf, encoding="utf-8")
+        written: bytes = ElementTree.tostring(rdf, encoding="utf-8")
+        return written
 
 
 def _make_fields(_document: Document, pdf: pydyf.PDF) -> None:

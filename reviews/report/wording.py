@@ -92,9 +92,9 @@ def visible(value: Any) -> Any:
     """The value with every text in it made safe to look at. For showing only; the digest is of the snapshot as it is.
 
     What hides or reorders text becomes U+FFFD (�), private code points their number. A text that has letters written
-    from right to left is isolated, so that it keeps its place in a line (Unicode Standard Annex 9). Of people, nothing
-    without a shape is left in name, username and e-mail address, and where a word of these mixes the letters of
-    scripts that look alike, the text says so (Unicode Technical Standard 39).
+    from right to left is isolated, so that it keeps its place in a line (Unicode Standard Annex 9). In the names and
+    addresses of people, nothing without a shape is left, and where a word mixes the letters of scripts that look
+    alike, the text says so (Unicode Technical Standard 39).
     """
     if isinstance(value, str):
         return _isolated(_shown(value))

@@ -213,6 +213,27 @@ def tiny() -> SnapshotData:
     return snapshot
 
 
+def large(count: int) -> SnapshotData:
+    """The realistic review's questions again and again until there are so many, each with a note of its own."""
+    snapshot = realistic()
+    pattern = questions_of(snapshot)
+    questions = []
+    for number in range(count):
+        question = copy.deepcopy(pattern[number % len(pattern)])
+        question["id"] = question["name"] = f"Q{number:04d}"
+        question["note"] = f"mark{question['id']}. {question['note'] or 'Nothing more to say.'}"
+        if number >= len(pattern):
+            # As in reviews, findings are few beside the rest.
+            question["risk"] = "none"
+        questions.append(question)
+    parts = [questions[start : start + 60] for start in range(0, count, 60)]
+    snapshot["sections"] = [
+        {"id": f"S{number}", "title": f"Part {number}", "intro": "", "questions": part}
+        for number, part in enumerate(parts, start=1)
+    ]
+    return snapshot
+
+
 def questions_of(snapshot: SnapshotData) -> list[QuestionData]:
     """All questions, in order."""
     return [question for section in snapshot["sections"] for question in section["questions"]]

@@ -1,6 +1,7 @@
 """The report says all that the snapshot says, cuts nothing off, and fetches nothing."""
 
 import copy
+import json
 import os
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from weasyprint.urls import FatalURLFetchingError
 
 from checklists.canonical import canonical_json, sha256_hex
 from reviews.report import render
+from reviews.report.fields import FIELD_SIZE
 from tests.reviews.report import sample
 from tests.reviews.report.reading import pages, squeezed, whole_text
 
@@ -122,20 +124,21 @@ def test_the_pdf_is_tagged_and_says_its_language_and_title(snapshot, sample_pdf)
 def test_hostile_text_is_printed_as_it_was_written(snapshot, saved):
     snapshot["workload"]["name"] = HOSTILE
     snapshot["workload"]["links"] = [{"title": HOSTILE, "url": HOSTILE}]
-    snapshot["approval"]["by"] = {"name": HOSTILE, "username": HOSTILE, "email": HOSTILE}
+    snapshot["sign_offs"][-1]["by"] = {"name": HOSTILE, "username": HOSTILE, "email": HOSTILE}
     for question in sample.questions_of(snapshot):
         question["note"] = HOSTILE
         question["comments"] = [{"by": sample.ADA, "at": "2026-11-24T13:20:05Z", "text": HOSTILE}]
     text = whole_text(saved(render.render(snapshot).pdf))
     findings = [each for each in sample.questions_of(snapshot) if each["risk"] in ("high", "medium")]
-    # The cover's title and approver, a link's title and address, the approver's name and address under the sign-off;
-    # a note and a comment for each question, and the note once more where it is a finding.
+    # The cover's title, a link's title and address, the approver's name on the cover and name and address under the
+    # sign-off; a note and a comment for each question, and the note once more where it is a finding.
     assert text.count(squeezed(HOSTILE)) == 6 + 2 * len(sample.questions_of(snapshot)) + len(findings)
 
 
 def test_a_snapshot_of_the_first_format_can_still_be_made_into_a_report(snapshot, saved):
     """A report that waits, or failed, while the application is renewed."""
     snapshot["format"] = "ai-platform-review-snapshot/1"
+    _without_sign_offs(snapshot)
     del snapshot["added_checklists"]
     for fact in snapshot["workload"]["facts"]:
         del fact["said"]
@@ -148,6 +151,108 @@ def test_a_snapshot_of_the_first_format_can_still_be_made_into_a_report(snapshot
     assert squeezed("Does the workload handle personal data? Yes") in text
     assert squeezed("Do people outside the organisation use it? No") in text
     assert "INF-N-01" in text
+
+
+def test_a_snapshot_of_the_second_format_is_signed_off_by_its_approval_alone(snapshot, saved):
+    snapshot["format"] = "ai-platform-review-snapshot/2"
+    _without_sign_offs(snapshot)
+    report = render.render(snapshot)
+    assert report.fields == ("Seal", "SignOff1")
+    text = whole_text(saved(report.pdf))
+    assert squeezed("Signed off by Lea Okafor, Lead") in text
+    assert "Validuntil" not in text
+    assert "Verifyitat" not in text
+    assert "Thepolicyinforce" not in text
+
+
+def _without_sign_offs(snapshot):
+    for key in ("sign_offs", "policy", "valid_until", "verify_url"):
+        del snapshot[key]
+
+
+def test_the_embedded_snapshot_is_the_one_whose_digest_is_printed(snapshot, sample_pdf):
+    reader = PdfReader(sample_pdf)
+    assert reader.attachments == {"snapshot.json": [canonical_json(snapshot)]}
+    (associated,) = reader.root_object["/AF"]
+    assert associated.get_object()["/AFRelationship"] == "/Data"
+    assert associated.get_object()["/EF"]["/F"].get_object()["/Subtype"] == "/application/json"
+
+
+def test_the_embedded_snapshot_has_hostile_text_as_it_was_written(snapshot, saved):
+    snapshot["workload"]["name"] = f"{HOSTILE}\u202e\ue000"
+    sample.questions_of(snapshot)[0]["note"] = "(endstream)\r\nendobj\n%%EOF \\"
+    (data,) = PdfReader(saved(render.render(snapshot).pdf)).attachments["snapshot.json"]
+    assert json.loads(data) == snapshot
+    assert data == canonical_json(snapshot)
+
+
+def test_all_who_signed_off_are_named_with_role_statement_and_time(snapshot, sample_pdf):
+    texts = pages(sample_pdf)
+    for each, when in zip(snapshot["sign_offs"], ("20 Nov 2026, 16:44 UTC", "24 Nov 2026, 13:20 UTC"), strict=True):
+        assert f"{each['by']['name']}, {each['role']}" in texts[0]
+        last = squeezed("".join(texts[-2:]))
+        assert squeezed(each["statement"]) in last
+        assert squeezed(f"{each['by']['name']}, {each['role']} · {each['by']['email']} · {when}") in last
+
+
+def test_the_policy_in_force_and_how_long_the_approval_lasts_are_printed(sample_pdf):
+    text = whole_text(sample_pdf)
+    assert "Validuntil24Nov2027,13:20UTC" in text
+    assert squeezed("Approvals needed 1, by the role Lead Open high risks Do not block the approval") in text
+    assert squeezed("An approval lasts 365 days") in text
+
+
+def test_the_address_to_verify_at_is_printed_and_drawn_as_a_code(snapshot, sample_pdf):
+    assert whole_text(sample_pdf).count("https://reviews.example.org/verify/") == 2
+    assert "<title>QR code with the address https://reviews.example.org/verify/</title>" in render.render_html(
+        snapshot
+    )
+
+
+def test_each_sign_off_has_an_empty_field_of_its_own_and_the_seal_signs_first(rendered, sample_pdf):
+    assert rendered.fields == ("Seal", "SignOff1", "SignOff2")
+    reader = PdfReader(sample_pdf)
+    form = reader.root_object["/AcroForm"]
+    assert set(form) == {"/Fields"}
+    fields = {field["/T"]: field for field in (each.get_object() for each in form["/Fields"])}
+    assert {name: field["/TU"] for name, field in fields.items()} == {
+        "Seal": "Seal of the organisation",
+        "SignOff1": "Signature of Jonas Keller, Architect",
+        "SignOff2": "Signature of Lea Okafor, Lead",
+    }
+    for field in fields.values():
+        assert field["/FT"] == "/Sig"
+        assert "/V" not in field
+        left, bottom, right, top = field["/Rect"]
+        assert (right - left, top - bottom) == pytest.approx(FIELD_SIZE)
+        assert field["/P"].indirect_reference == reader.pages[-1].indirect_reference
+
+
+def test_a_statement_longer_than_a_page_leaves_every_field_whole(snapshot, saved):
+    snapshot["sign_offs"][0]["statement"] = "I have read it all. " * 900
+    reader = PdfReader(saved(render.render(snapshot).pdf))
+    for field in (each.get_object() for each in reader.root_object["/AcroForm"]["/Fields"]):
+        left, bottom, right, top = field["/Rect"]
+        assert (right - left, top - bottom) == pytest.approx(FIELD_SIZE)
+        assert bottom > 50
+        assert top < 790
+
+
+@pytest.mark.parametrize(("paper", "size"), [("A4", (595, 842)), ("Letter", (612, 792))])
+def test_all_pages_have_the_size_of_the_paper_that_was_asked_for(snapshot, saved, paper, size):
+    for page in PdfReader(saved(render.render(snapshot, paper=paper).pdf)).pages:
+        assert (page.mediabox.width, page.mediabox.height) == pytest.approx(size, abs=0.5)
+
+
+def test_of_six_hundred_questions_every_one_is_in_the_report(saved):
+    snapshot = sample.large(600)
+    text = whole_text(saved(render.render(snapshot).pdf))
+    questions = sample.questions_of(snapshot)
+    assert len(questions) == 600
+    for question in questions:
+        # A finding stands under the findings and under its section.
+        wanted = 2 if question["risk"] in ("high", "medium") else 1
+        assert text.count(f"mark{question['id']}.") == wanted, question["id"]
 
 
 def test_a_table_is_printed_with_what_it_comes_to(snapshot, sample_pdf):
@@ -170,11 +275,14 @@ def test_hostile_text_makes_the_renderer_ask_for_our_own_files_only(snapshot, mo
     monkeypatch.setattr(render.AssetFetcher, "fetch", recorded)
     monkeypatch.setattr(socket.socket, "connect", refused)
     snapshot["workload"]["name"] = snapshot["workload"]["purpose"] = HOSTILE
+    snapshot["verify_url"] = f"javascript:alert(1)//{HOSTILE}"
     for question in sample.questions_of(snapshot):
         question["note"] = question["reason"] = HOSTILE
     render.render(snapshot)
     assert asked
-    assert set(asked) <= {f"asset:///{name}" for name in ("report.css", "regular.ttf", "italic.ttf", "semibold.ttf")}
+    assert all(url.startswith("asset:///") for url in asked)
+    ours = {path.name for path in render.ASSETS.iterdir()} | set(render.MARKS)
+    assert {url.removeprefix("asset:///") for url in asked} <= ours
 
 
 @pytest.mark.parametrize(
@@ -189,6 +297,7 @@ def test_hostile_text_makes_the_renderer_ask_for_our_own_files_only(snapshot, mo
         "asset:///%2e%2e/render.py",
         "asset:////etc/passwd",
         "asset:///LICENSE-IBM-Plex.txt",
+        "asset:///fonts.conf",
         "asset://report.css",
         "ASSET:///report.css",
         "report.css",
@@ -201,9 +310,7 @@ def test_the_fetcher_refuses_all_but_our_own_files(url):
 
 
 def test_a_stylesheet_that_asks_for_something_else_ends_the_rendering(snapshot, monkeypatch):
-    monkeypatch.setattr(
-        render, "render_html", lambda _: '<link rel="stylesheet" href="file:///etc/passwd"><p id="signature-box">'
-    )
+    monkeypatch.setattr(render, "render_html", lambda _, paper: '<link rel="stylesheet" href="file:///etc/passwd">')
     with pytest.raises(render.RenderError, match="file:///etc/passwd"):
         render.render(snapshot)
 
@@ -234,7 +341,8 @@ def test_long_words_in_names_titles_and_tables_stay_on_the_page(snapshot, saved)
     snapshot["workload"]["facts"] = [{"id": "f", "text": word, "value": word, "said": word}]
     person = {"name": word, "username": word, "email": f"{word}@example.org"}
     snapshot["contributors"] = [person] * 3
-    snapshot["approval"]["by"] = person
+    snapshot["sign_offs"] = [{**each, "by": person} for each in snapshot["sign_offs"]]
+    snapshot["verify_url"] = f"https://example.org/{word}/"
     snapshot["trail"] = [{**event, "actor": person, "statement": word} for event in snapshot["trail"]]
     for question in sample.questions_of(snapshot):
         question["title"] = question["text"] = word
@@ -244,7 +352,7 @@ def test_long_words_in_names_titles_and_tables_stay_on_the_page(snapshot, saved)
 def test_a_statement_longer_than_a_page_is_printed_whole(snapshot, saved):
     marks = [f"mark{number:04d}" for number in range(1400)]
     statement = " ".join(f"{mark} text" for mark in marks)
-    snapshot["approval"]["statement"] = statement
+    snapshot["sign_offs"][-1]["statement"] = statement
     snapshot["trail"][-1]["statement"] = statement
     text = whole_text(saved(render.render(snapshot).pdf))
     assert [mark for mark in marks if text.count(mark) != 2] == []
@@ -261,8 +369,13 @@ def test_the_blanks_at_the_start_of_a_notes_lines_are_kept(snapshot, saved):
 
 
 def test_text_that_would_turn_around_what_follows_is_made_visible(snapshot, saved):
-    snapshot["approval"]["by"] = {**snapshot["approval"]["by"], "name": "Lea \u202egnihtemos\x1b"}
+    snapshot["sign_offs"][-1]["by"] = {**sample.LEA, "name": "Lea \u202egnihtemos\x1b"}
     assert "Lea �gnihtemos�" in pages(saved(render.render(snapshot).pdf))[0]
+
+
+def test_a_letter_that_no_font_has_is_printed_as_its_number(snapshot, saved):
+    snapshot["workload"]["name"] = "Nobody draws \u0378 or \U0001faff"
+    assert "Nobodydraws[U+0378]or[U+1FAFF]" in squeezed(pages(saved(render.render(snapshot).pdf))[0])
 
 
 def test_letters_of_other_scripts_are_printed(snapshot, saved):
@@ -295,7 +408,8 @@ def test_one_snapshot_gives_the_same_bytes_in_every_process():
         "import django, hashlib; django.setup()\n"
         "from reviews.report.render import render\n"
         "from tests.reviews.report.sample import realistic\n"
-        "print(hashlib.sha256(render(realistic()).pdf).hexdigest())"
+        "for paper in ('A4', 'Letter'):\n"
+        "    print(hashlib.sha256(render(realistic(), paper=paper).pdf).hexdigest())"
     )
     digests = {
         subprocess.run(

