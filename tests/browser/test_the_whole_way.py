@@ -49,7 +49,7 @@ def test_from_an_empty_review_to_a_signed_report_that_pdfsig_finds_valid(visitor
     expect(page.locator("#note-GEN-01")).to_have_value("ADR-12 and ADR-15.\nBoth in the architecture wiki.")
     page.get_by_role("button", name="Submit for approval").click()
     expect(page.locator(".heading .badge")).to_contain_text("Submitted")
-    expect(page.locator("#decision")).to_contain_text("can only be decided on by a person who is lead")
+    expect(page.locator("#decision")).to_contain_text("can only be approved by a person who is lead")
 
     lead = visitor("lea")
     desk = lead.page
@@ -185,7 +185,14 @@ def test_without_javascript_the_whole_form_works_with_its_buttons(visitor):
 
 def test_no_page_is_wider_than_a_phone(visitor, site):
     page = visitor("lea", viewport={"width": 390, "height": 844}).page
-    addresses = ["/", "/workloads/", "/workloads/claims-assistant/", "/checklists/", "/checklists/training/2.0/"]
+    addresses = [
+        "/",
+        "/workloads/",
+        "/policies/",
+        "/workloads/claims-assistant/",
+        "/checklists/",
+        "/checklists/training/2.0/",
+    ]
     for address in addresses:
         page.goto(site.url + address)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
@@ -193,6 +200,7 @@ def test_no_page_is_wider_than_a_phone(visitor, site):
         page.goto(f"{site.url}/workloads/")
         page.get_by_role("link", name=name).click()
         page.get_by_role("link", name=re.compile("^Review 1")).click()
+        page.wait_for_url(re.compile("/reviews/"))
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
 
 
