@@ -263,7 +263,7 @@ def _is_invisible_stamp(field: Any) -> bool:
 
 def _described(stream: Any) -> list[tuple[str, str]]:
     """What XMP metadata say, wherever and in whichever of its ways of writing."""
-    found = []
+    found: list[tuple[str, str]] = []
     for element in ElementTree.fromstring(stream.data).iter():  # noqa: S314 - in a process with limits
         said = [(element.tag, (element.text or "").strip()), *element.items()]
         found.extend((name, text) for name, text in said if text and name not in _WRITTEN_ANEW)
