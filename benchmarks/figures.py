@@ -16,7 +16,7 @@ from checklists.scoring import AnswerValue, score
 from reviews import demo
 from reviews.models import Answer, Report, Review
 from reviews.report import make_report, render, signing_identity
-from reviews.report.snapshot import SnapshotData
+from reviews.report.snapshot import QuestionData, SectionData, SnapshotData
 
 
 @override_settings(ROOT_URLCONF="benchmarks.urls", ALLOWED_HOSTS=["testserver"])
@@ -29,7 +29,7 @@ def measure() -> list[Figure]:
     draft, approved = loaded.reviews["credit-risk-lab"], loaded.reviews["claims-assistant"]
     client = Client()
     client.force_login(loaded.people["ada"])
-    return [_save(client, draft), _page(client, draft), _scoring(approved), _report(approved)]
+    return [_save(client, draft), _page(client, draft), _scoring(approved), *_reports(approved)]
 
 
 def _save(client: Client, review: Review) -> Figure:
@@ -85,14 +85,40 @@ def _scoring(review: Review) -> Figure:
     return compare("scoring: one review", lambda: score(checklist, answers, {}), floor, bar=60, runs=200)
 
 
-def _report(review: Review) -> Figure:
-    """Making a report, against what WeasyPrint alone takes for the same page."""
-    snapshot = Report.objects.select_related("snapshot").get(snapshot__review=review).snapshot
-    data = cast(SnapshotData, snapshot.data)
+def _reports(review: Review) -> list[Figure]:
+    """Making reports, against what WeasyPrint alone takes for the same pages in the same variant of PDF."""
+    report = Report.objects.select_related("snapshot").get(snapshot__review=review)
+    approved = cast(SnapshotData, report.snapshot.data)
+    # The longest takes minutes, beside which the start of anything is lost.
+    return [
+        _report(_with_questions(approved, count), runs=runs, warm_ups=warm_ups)
+        for count, runs, warm_ups in ((60, 7, 2), (600, 3, 0), (3000, 1, 0))
+    ]
+
+
+def _report(data: SnapshotData, *, runs: int, warm_ups: int) -> Figure:
     identity = signing_identity()
     html = render.render_html(data)
 
     def floor() -> None:
-        HTML(string=html, base_url="asset:///", url_fetcher=render.AssetFetcher()).write_pdf(pdf_tags=True)
+        HTML(string=html, base_url="asset:///", url_fetcher=render.AssetFetcher()).write_pdf(
+            pdf_variant=render.VARIANT
+        )
 
-    return compare("report: rendered and signed", lambda: make_report(data, identity), floor, bar=1.15, runs=7)
+    count = sum(len(section["questions"]) for section in data["sections"])
+    name = f"report: {count} questions"
+    return compare(name, lambda: make_report(data, identity), floor, bar=1.15, runs=runs, warm_ups=warm_ups)
+
+
+def _with_questions(data: SnapshotData, count: int) -> SnapshotData:
+    """The snapshot with its questions repeated until there are so many, under names of their own."""
+    pattern = [question for section in data["sections"] for question in section["questions"]]
+    questions = [
+        cast(QuestionData, {**pattern[number % len(pattern)], "id": f"Q{number}", "name": f"Q{number}"})
+        for number in range(count)
+    ]
+    sections = [
+        SectionData(id=f"S{start}", title=f"From {start + 1}", intro="", questions=questions[start : start + 60])
+        for start in range(0, count, 60)
+    ]
+    return {**data, "sections": sections}

@@ -37,7 +37,8 @@ _TYPES = {
     "semibold.ttf": "font/ttf",
     "emoji.ttf": "font/ttf",
 } | dict.fromkeys(MARKS, "image/svg+xml")
-_VARIANT = "pdf/a-3a"
+VARIANT = "pdf/a-3a"
+"""What WeasyPrint is asked for; it claims PDF/UA-1 besides, see `_Metadata`."""
 
 # PDF/A-3 wants these prefixes and no others (ISO 19005-3, 6.6.2.3.3).
 for _prefix, _namespace in {"Extension": "ns/extension/", "Schema": "ns/schema#", "Property": "ns/property#"}.items():
@@ -113,7 +114,7 @@ def _drawn(html: str, data: bytes, snapshot: SnapshotData) -> tuple[Document, by
         )
     ]
     pdf = document.write_pdf(
-        pdf_variant=_VARIANT, pdf_identifier=bytes.fromhex(sha256_hex(data)[:32]), finisher=_make_fields
+        pdf_variant=VARIANT, pdf_identifier=bytes.fromhex(sha256_hex(data)[:32]), finisher=_make_fields
     )
     return document, pdf
 
