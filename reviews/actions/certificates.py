@@ -76,5 +76,8 @@ def current_list(issuer_sha256: str = "") -> bytes | None:
         return None
     entries = revoked().get(issuer.sha256, [])
     key = "crl-" + sha256(repr((issuer.sha256, entries)).encode()).hexdigest()
-    made: bytes = cache.get_or_set(key, lambda: revocation_list(issuer, entries, timezone.now()), LIST_SECONDS)
+    made: bytes | None = cache.get(key)
+    if made is None:
+        made = revocation_list(issuer, entries, timezone.now())
+        cache.set(key, made, LIST_SECONDS)
     return made

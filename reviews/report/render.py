@@ -167,7 +167,7 @@ def _make_fields(_document: Document, pdf: pydyf.PDF) -> None:
         # Printed, and not to be moved (ISO 32000-1, 12.5.3).
         field["F"] = 4 + 128
     for element in pdf.objects:
-        # One kid stands for itself, not in an array: so pyHanko, when it compares revisions, knows the place of a field.
+        # One kid stands for itself, not in an array: so pyHanko, comparing revisions, knows the place of a field.
         if isinstance(element, pydyf.Dictionary) and element.get("S") == "/Form" and len(element["K"]) == 1:
             (element["K"],) = element["K"]
     # WeasyPrint names each associated file twice.

@@ -57,11 +57,11 @@ def sign(
 ) -> Signed:
     """Sign a rendered report, whose fields are there and empty, as of an aware time (None: now).
 
-    All are PAdES baseline signatures (ETSI EN 319 142-1) of level B-B, or B-T with the server's time stamp, visible in a font that is embedded. The seal
-    comes first and certifies: afterwards only further signatures are allowed (DocMDP level 2, ISO 32000-1, 12.8.2.2).
-    Each sign-off is signed with a new key under a certificate for that person, and the key is then dropped. Raises
-    `SigningError`, `ServerDown` without a time stamp where there is a server, `KeyStoreError` where a certificate may not be used at `signed_at`, and ValueError where that has
-    no time zone.
+    All are PAdES baseline signatures (ETSI EN 319 142-1) of level B-B, or B-T with the server's time stamp, visible
+    in a font that is embedded. The seal comes first and certifies: then only signatures are allowed (DocMDP
+    level 2, ISO 32000-1, 12.8.2.2). Each sign-off is signed with a new key under a certificate for that person, and
+    the key is then dropped. Raises `SigningError`, `ServerDown` where the server gives no time stamp, `KeyStoreError`
+    where a certificate may not be used at `signed_at`, and ValueError where that has no time zone.
     """
     at = signed_at or datetime.now(UTC)
     if at.tzinfo is None:

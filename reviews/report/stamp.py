@@ -12,7 +12,8 @@ from pyhanko.pdf_utils.layout import BoxConstraints
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.stamp import BaseStamp, BaseStampStyle
 
-_SIZE, _LEADING, _MARGIN, _DESCENT = 10.0, 14.0, 10.0, 4.0
+_SIZE = 10
+_LEADING, _MARGIN, _DESCENT = 14.0, 10.0, 4.0
 
 
 class Lettering:
@@ -60,7 +61,7 @@ class _Stamp(BaseStamp):
     style: _Style
 
     def _render_inner_content(self) -> list[bytes]:
-        font = self.style.lettering.font_for(self.writer)
+        font = self.style.lettering.font_for(self._ensure_writer)
         self.set_resource(ResourceType.FONT, pdf_name("/F1"), font)
         lines = self.style.lettering.lines(self.style.number)
         scale = min(1.0, (self.box.width - 2 * _MARGIN) / max(width for _, width in lines))

@@ -7,13 +7,15 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from checklists.language import WorkloadKind
 from reviews import tasks
 from reviews.access import Actor
 from reviews.actions import report as reports
 from reviews.actions.decide import approve
 from reviews.actions.errors import Invalid
+from reviews.actions.start import start_review
 from reviews.actions.submit import submit_review
-from reviews.models import Event, Report, ReportState, Review
+from reviews.models import Event, Report, ReportState, Review, Workload
 from reviews.report.keys import KeyStoreError
 from reviews.report.render import RenderError
 from tests.conftest import People, answer_all, version_of
@@ -153,3 +155,21 @@ def test_a_broker_that_is_down_does_not_stop_the_one_who_asks(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert "no nudge for reviews.tasks.score_review" in done.stderr
+
+
+def test_reports_are_asked_for_in_the_order_in_which_they_were_wanted(
+    report: Report, workload: Workload, people: People, monkeypatch
+):
+    for _ in range(2):
+        review = start_review(Actor(people.ada), workload=workload, kind=WorkloadKind.EDA)
+        answer_all(people.ada, review)
+        submit_review(Actor(people.ada), review_id=review.pk)
+        approve(Actor(people.lea), review_id=review.pk, version=version_of(review), statement="Good.")
+    wanted = list(Report.objects.order_by("pk"))
+    for minutes, each in zip((2, 3, 1), wanted, strict=True):
+        Report.objects.filter(pk=each.pk).update(wanted_at=timezone.now() - timedelta(minutes=minutes))
+    sent = []
+    monkeypatch.setattr(tasks, "send", lambda task, *arguments: sent.append((task, *arguments)))
+    tasks.sweep()
+    asked = [arguments for task, *arguments in sent if task == "reviews.tasks.make_report"]
+    assert asked == [[str(wanted[place].pk)] for place in (1, 0, 2)]

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import pkcs11
 from cryptography import x509
@@ -26,6 +27,8 @@ from reviews.report.providers.remote import remote_key
 
 _one_session = threading.Lock()
 """A token is signed in to by process, not by session: a second session of a process would find it signed in."""
+
+_NONE_RETIRED: tuple[Authority, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,11 @@ class TokenKeys:
                 if label not in found:
                     raise KeyStoreError(f"The token “{self.token}” has no certificate with the label “{label}”.")
                 self._private(session, label)
-        own = self.generated.load() if not self.authority else None
-        if own is None:
+        if self.authority:
             certificate = found[self.authority]
-            issuer, retired = Authority(self._key(self.authority, certificate), certificate), ()
+            issuer, retired = Authority(self._key(self.authority, certificate), certificate), _NONE_RETIRED
         else:
+            own = self.generated.load()
             issuer, retired = own.issuer, own.retired
         certificate = found[self.seal]
         chain = ordered(certificate, list(found.values()))
@@ -83,7 +86,7 @@ class TokenKeys:
             raw = key.sign(hashlib.sha256(data).digest(), mechanism=pkcs11.Mechanism.ECDSA)
             return bytes(encode_ecdsa_signature(raw))
 
-    def _private(self, session: "pkcs11.Session", label: str) -> "pkcs11.PrivateKey":
+    def _private(self, session: "pkcs11.Session", label: str) -> Any:
         try:
             return session.get_key(object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=label)
         except NoSuchKey:

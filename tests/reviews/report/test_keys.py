@@ -108,7 +108,8 @@ def test_processes_that_make_keys_at_once_end_with_one_authority(tmp_path):
     code = (
         "import sys, pathlib; sys.stdin.readline()\n"
         "from reviews.report.providers.generated import GeneratedKeys\n"
-        "sys.stdout.write(GeneratedKeys(pathlib.Path(sys.argv[1]), 'Example', ('x',)).load().authority_pem().decode())"
+        "keys = GeneratedKeys(pathlib.Path(sys.argv[1]), 'Example', ('x',))\n"
+        "sys.stdout.write(keys.load().authority_pem().decode())"
     )
     processes = [
         subprocess.Popen(
