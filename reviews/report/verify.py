@@ -228,7 +228,9 @@ class _Verification:
         intact = bool(status.intact and status.valid)
         if not intact:
             problems.append(f"The signature “{name}” does not fit the file: what it signed was changed.")
-        trusted, why = self._why(status, certificate, at, kind)
+        trusted, why = False, "what it signed was changed, so it proves nothing of its signer."
+        if intact:
+            trusted, why = self._why(status, certificate, at, kind)
         if intact and not trusted:
             problems.append(f"The signature “{name}” is not trusted: {why}")
         signature = SignatureVerdict(

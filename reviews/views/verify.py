@@ -95,6 +95,8 @@ def _headline(verdict: Verdict) -> tuple[str, str]:
         return "The report was changed after it was signed", "bad"
     if verdict.genuine:
         return "The report has our seal, but not everything in it holds", "bad"
+    if verdict.signatures and not any(each.intact for each in verdict.signatures):
+        return "The file was changed after it was signed, or damaged", "bad"
     return "This is no genuine report of this organisation", "bad"
 
 
@@ -104,7 +106,7 @@ def _shown(signature: SignatureVerdict) -> _Shown:
     elif signature.stamped_by:
         when = f"{moment(signature.at)}; a time stamp of {signature.stamped_by} proves it"
     else:
-        when = f"{moment(signature.at)}, as the signer’s computer said"
+        when = f"{moment(signature.at)}, as the signature says; no time stamp proves it"
     return _Shown(
         title=_KINDS[signature.kind],
         who=signature.signer or signature.field,
