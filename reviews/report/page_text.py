@@ -22,7 +22,10 @@ _TOKEN = re.compile(
     rb"|(?P<dictionary><<|>>)",
     re.DOTALL,
 )
-_RANGE = re.compile(rb"<([0-9A-Fa-f]+)>\s*(?:<([0-9A-Fa-f]+)>\s*)?<([0-9A-Fa-f]*)>")
+_ENTRIES = {
+    b"bfchar": re.compile(rb"<([0-9A-Fa-f]+)>()\s*<([0-9A-Fa-f]*)>"),
+    b"bfrange": re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]*)>"),
+}
 _BLOCK = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
 _PICTURE = "\N{OBJECT REPLACEMENT CHARACTER}"
 _RIGHT_TO_LEFT = {"R", "AL", "AN"}
@@ -140,10 +143,11 @@ def _map(fonts: Any, name: str, maps: dict[Any, dict[bytes, str]]) -> dict[bytes
 def _to_unicode(cmap: bytes) -> dict[bytes, str]:
     known: dict[bytes, str] = {}
     for block in _BLOCK.finditer(cmap):
-        for first, last, to in _RANGE.findall(block[2]):
+        for first, last, to in _ENTRIES[block[1]].findall(block[2]):
             code, text = bytes.fromhex(first.decode()), bytes.fromhex(to.decode()).decode("utf-16-be", "replace")
             count = int(last, 16) - int(first, 16) + 1 if last else 1
-            for step in range(min(count, 65_536)):
-                at = (int.from_bytes(code, "big") + step).to_bytes(len(code), "big")
+            start, room = int.from_bytes(code, "big"), 256 ** len(code)
+            for step in range(min(count, 65_536, room - start)):
+                at = (start + step).to_bytes(len(code), "big")
                 known[at] = text[:-1] + chr(ord(text[-1]) + step) if text else ""
     return known

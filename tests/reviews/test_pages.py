@@ -36,7 +36,7 @@ def all_addresses(review: Review) -> dict[str, str]:
 
 def test_every_page_but_the_public_ones_asks_for_a_sign_in(review: Review):
     open_to_all = {name for name, url in all_addresses(review).items() if Client().get(url).status_code != 302}
-    assert open_to_all == {"sign-in", "authority"}
+    assert open_to_all == {"sign-in", "authority", "revocations", "revocations-of", "verify"}
     refused = Client().get(all_addresses(review)["home"])
     assert refused["Location"] == "/sign-in/?next=/"
 
