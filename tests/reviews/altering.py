@@ -16,6 +16,8 @@ def altered(table: str) -> Iterator[None]:
             for name, _ in triggers:
                 cursor.execute(f'DROP TRIGGER "{name}"')
         else:
+            # References that are still to be checked would hold the table.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         yield
         if connection.vendor == "sqlite":
@@ -23,3 +25,4 @@ def altered(table: str) -> Iterator[None]:
                 cursor.execute(sql)
         else:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
