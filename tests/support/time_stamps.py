@@ -17,12 +17,18 @@ from pyhanko.sign.timestamps import DummyTimeStamper
 
 
 class Tsa:
-    """An RFC 3161 server with an authority of its own; `answer` can be exchanged to make it misbehave."""
+    """An RFC 3161 server with an authority of its own; `answer` can be exchanged to make it misbehave.
 
-    def __init__(self, purpose: x509.ObjectIdentifier = ExtendedKeyUsageOID.TIME_STAMPING) -> None:
+    Its certificate names a revocation list where the server's `port` is known before; on that port it is served, too.
+    """
+
+    def __init__(
+        self, purpose: x509.ObjectIdentifier = ExtendedKeyUsageOID.TIME_STAMPING, *, port: int | None = None
+    ) -> None:
         root_key, key = (rsa.generate_private_key(65537, 2048) for _ in range(2))
         self.root = _certificate("Time authority", root_key, "Time authority", root_key)
-        certificate = _certificate("Time stamps", key, "Time authority", root_key, purpose)
+        certificate = _certificate("Time stamps", key, "Time authority", root_key, purpose, port)
+        self.revoked = _no_revocations("Time authority", root_key)
         self.stamper = stamper(key, certificate, self.root)
         self.answer = self.stamp
         self.asked = 0
@@ -47,9 +53,16 @@ def serving(tsa: Tsa, port: int = 0) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             tsa.asked += 1
-            answer = tsa.answer(self.rfile.read(int(self.headers["Content-Length"])))
+            self.reply(
+                tsa.answer(self.rfile.read(int(self.headers["Content-Length"]))), "application/timestamp-reply"
+            )
+
+        def do_GET(self) -> None:
+            self.reply(tsa.revoked, "application/pkix-crl")
+
+        def reply(self, answer: bytes, kind: str) -> None:
             self.send_response(200)
-            self.send_header("Content-Type", "application/timestamp-reply")
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
@@ -65,7 +78,7 @@ def serving(tsa: Tsa, port: int = 0) -> Iterator[str]:
             server.shutdown()
 
 
-def _certificate(name, key, issuer, issuer_key, purpose=None) -> x509.Certificate:
+def _certificate(name, key, issuer, issuer_key, purpose=None, port=None) -> x509.Certificate:
     """A certificate for one purpose, or for an authority."""
     now = datetime.now(UTC)
     builder = (
@@ -81,7 +94,24 @@ def _certificate(name, key, issuer, issuer_key, purpose=None) -> x509.Certificat
     )
     if purpose:
         builder = builder.add_extension(x509.ExtendedKeyUsage([purpose]), critical=True)
+    if port:
+        address = x509.UniformResourceIdentifier(f"http://127.0.0.1:{port}/revoked.crl")
+        point = x509.DistributionPoint([address], relative_name=None, reasons=None, crl_issuer=None)
+        builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
     return builder.sign(issuer_key, hashes.SHA256())
+
+
+def _no_revocations(issuer, issuer_key) -> bytes:
+    now = datetime.now(UTC)
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
+        .last_update(now - timedelta(hours=1))
+        .next_update(now + timedelta(days=7))
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
+        .add_extension(x509.CRLNumber(1), critical=False)
+    )
+    return builder.sign(issuer_key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
 def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:

@@ -1,6 +1,7 @@
 """Reports, as pyHanko's own command line judges them, by the commands in docs/verify.md."""
 
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -26,11 +27,17 @@ def folder(tmp_path_factory) -> Path:
     return path
 
 
+def unused_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @pytest.fixture(scope="module")
 def stamped(folder) -> bytes:
-    tsa = Tsa()
+    tsa = Tsa(port=(port := unused_port()))
     (folder / "tsa.pem").write_bytes(tsa.root.public_bytes(serialization.Encoding.PEM))
-    with serving(tsa) as address:
+    with serving(tsa, port) as address:
         return make_report(sample.tiny(), forging.ours(), server=TimeStampServer(address, 5)).stamped
 
 
@@ -73,16 +80,14 @@ def test_every_signature_of_a_report_with_time_stamps_is_valid_and_trusted_and_i
     assert said.count('TSA cert trust anchor: "Common Name: Time authority"') == 3
 
 
-def test_by_the_rules_for_long_keeping_the_revocation_lists_in_the_file_are_enough(folder, stamped):
+def test_by_the_rules_for_long_keeping_what_is_in_the_file_is_enough(folder, stamped):
+    """The time-stamp server is gone, and with it the place of its authority's revocation list."""
     status, said = run(LONG_TERM, stamped, folder)
     assert status == 0, said
     assert judged_valid(said) == FIELDS
-    without_list = set(
-        re.findall(r"no revocation information could be found for the end-entity certificate (.*)", said)
-    )
-    assert without_list <= {"Common Name: Time stamps"}  # This server's authority publishes none.
-    status, said = run(LONG_TERM, forging.genuine(), folder)
-    assert (status, judged_valid(said)) == (1, [])
+    assert said.count("The TSA certificate is trusted.") == 3
+    assert "WARNING" not in said
+    assert run(LONG_TERM, forging.genuine(), folder)[0] == 1
 
 
 def test_a_report_that_was_changed_or_is_by_another_authority_is_not_valid(folder):
