@@ -7,6 +7,7 @@ difference whether this happens at once or days later.
 
 import asyncio
 import logging
+from contextlib import aclosing
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -63,9 +64,10 @@ async def _stamped(
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
     await _add_validation_data(writer, PdfFileReader(BytesIO(pdf)), identity, revoked)
     output = BytesIO()
-    await PdfTimeStamper(stamper).async_timestamp_pdf(
-        writer, "sha256", validation_context=stamper.context(fetch=True), output=output, dss_settings=_TIME_STAMPS
-    )
+    async with aclosing(stamper.context(fetch=True)) as context:
+        await PdfTimeStamper(stamper).async_timestamp_pdf(
+            writer, "sha256", validation_context=context, output=output, dss_settings=_TIME_STAMPS
+        )
     made = PdfFileReader(output).embedded_timestamp_signatures[-1]
     status = await async_validate_pdf_timestamp(made, stamper.context(fetch=False))
     if not (status.intact and status.valid and status.trusted):
@@ -96,13 +98,13 @@ async def _add_validation_data(
             other_certs=certificates,
             allow_fetching=True,
         )
-        try:
-            path = await CertificateValidator(signature.signer_cert, validation_context=outside).async_validate_usage(
-                set()
-            )
-        except Exception as problem:
-            log.warning("no revocation data for %s: %s", signature.signer_cert.subject.human_friendly, problem)
-            continue
+        async with aclosing(outside):
+            validator = CertificateValidator(signature.signer_cert, validation_context=outside)
+            try:
+                path = await validator.async_validate_usage(set())
+            except Exception as problem:
+                log.warning("no revocation data for %s: %s", signature.signer_cert.subject.human_friendly, problem)
+                continue
         DocumentSecurityStore.supply_dss_in_writer(writer, None, paths=[path], validation_context=outside)
     unique = {each.dump(): each for each in certificates}
     DocumentSecurityStore.supply_dss_in_writer(writer, None, certs=unique.values(), crls=lists.values())

@@ -17,13 +17,19 @@ from pyhanko.sign.timestamps import DummyTimeStamper
 
 
 class Tsa:
-    """An RFC 3161 server with an authority of its own; `answers` can be exchanged to make it misbehave."""
+    """An RFC 3161 server with an authority of its own; `answer` can be exchanged to make it misbehave.
 
-    def __init__(self) -> None:
+    Its certificate names a revocation list where the server's `port` is known before; on that port it is served, too.
+    """
+
+    def __init__(
+        self, purpose: x509.ObjectIdentifier = ExtendedKeyUsageOID.TIME_STAMPING, *, port: int | None = None
+    ) -> None:
         root_key, key = (rsa.generate_private_key(65537, 2048) for _ in range(2))
-        self.root = _certificate("Time authority", root_key, "Time authority", root_key, authority=True)
-        certificate = _certificate("Time stamps", key, "Time authority", root_key, authority=False)
-        self.stamper = DummyTimeStamper(_asn1(certificate), _asn1_key(key), [_asn1(self.root)])
+        self.root = _certificate("Time authority", root_key, "Time authority", root_key)
+        certificate = _certificate("Time stamps", key, "Time authority", root_key, purpose, port)
+        self.revoked = _no_revocations("Time authority", root_key)
+        self.stamper = stamper(key, certificate, self.root)
         self.answer = self.stamp
         self.asked = 0
 
@@ -35,6 +41,11 @@ class Tsa:
         return _asn1(self.root)
 
 
+def stamper(key, certificate: x509.Certificate, *above: x509.Certificate) -> DummyTimeStamper:
+    """Stamps times with any key and certificate, whether or not that is meant for it."""
+    return DummyTimeStamper(_asn1(certificate), _asn1_key(key), [_asn1(each) for each in above])
+
+
 @contextmanager
 def serving(tsa: Tsa, port: int = 0) -> Iterator[str]:
     """Serve it on the loopback interface for as long as the context lasts; its address."""
@@ -42,9 +53,16 @@ def serving(tsa: Tsa, port: int = 0) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             tsa.asked += 1
-            answer = tsa.answer(self.rfile.read(int(self.headers["Content-Length"])))
+            self.reply(
+                tsa.answer(self.rfile.read(int(self.headers["Content-Length"]))), "application/timestamp-reply"
+            )
+
+        def do_GET(self) -> None:
+            self.reply(tsa.revoked, "application/pkix-crl")
+
+        def reply(self, answer: bytes, kind: str) -> None:
             self.send_response(200)
-            self.send_header("Content-Type", "application/timestamp-reply")
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
@@ -60,7 +78,8 @@ def serving(tsa: Tsa, port: int = 0) -> Iterator[str]:
             server.shutdown()
 
 
-def _certificate(name, key, issuer, issuer_key, *, authority: bool) -> x509.Certificate:
+def _certificate(name, key, issuer, issuer_key, purpose=None, port=None) -> x509.Certificate:
+    """A certificate for one purpose, or for an authority."""
     now = datetime.now(UTC)
     builder = (
         x509.CertificateBuilder()
@@ -70,19 +89,36 @@ def _certificate(name, key, issuer, issuer_key, *, authority: bool) -> x509.Cert
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=3650))
-        .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+        .add_extension(x509.BasicConstraints(ca=purpose is None, path_length=None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
-    if not authority:
-        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+    if purpose:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([purpose]), critical=True)
+    if port:
+        address = x509.UniformResourceIdentifier(f"http://127.0.0.1:{port}/revoked.crl")
+        point = x509.DistributionPoint([address], relative_name=None, reasons=None, crl_issuer=None)
+        builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
     return builder.sign(issuer_key, hashes.SHA256())
+
+
+def _no_revocations(issuer, issuer_key) -> bytes:
+    now = datetime.now(UTC)
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
+        .last_update(now - timedelta(hours=1))
+        .next_update(now + timedelta(days=7))
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
+        .add_extension(x509.CRLNumber(1), critical=False)
+    )
+    return builder.sign(issuer_key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
 def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
     return asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
 
 
-def _asn1_key(key: rsa.RSAPrivateKey) -> asn1_keys.PrivateKeyInfo:
+def _asn1_key(key) -> asn1_keys.PrivateKeyInfo:
     pkcs8 = serialization.PrivateFormat.PKCS8
     return asn1_keys.PrivateKeyInfo.load(
         key.private_bytes(serialization.Encoding.DER, pkcs8, serialization.NoEncryption())

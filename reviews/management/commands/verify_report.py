@@ -109,7 +109,9 @@ def _described(signature: SignatureVerdict, revisions: int) -> str:
         f"   {'intact' if signature.intact else 'NOT INTACT'}, "
         f"{'trusted' if signature.trusted else 'NOT TRUSTED'}: {signature.why}",
     ]
-    if signature.at:
+    if signature.kind == SignatureKind.TIME_STAMP:
+        lines.append(f"   stamped {moment(signature.at)}" if signature.at else "   no time")
+    elif signature.at:
         proof = ", as the signer says; no time stamp proves it"
         if signature.stamped_by:
             proof = f"; existed {moment(signature.stamped_at)} by the time stamp of {signature.stamped_by}"

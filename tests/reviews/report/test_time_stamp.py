@@ -1,6 +1,7 @@
 """Time stamps and validation data, as pyHanko and pdfsig see them."""
 
 import asyncio
+import gc
 import socket
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -136,6 +137,19 @@ def test_a_certificate_revoked_before_the_signature_spoils_it_and_one_revoked_la
         pdf = time_stamp(made.pdf, identity, TimeStampServer(address, 5), revoked)
     found = lta(pdf, sign.as_asn1(identity.authority), tsa.trusted)
     assert [each.ades_subindic == AdESPassed.OK for each in found] == [True, True, valid]
+
+
+def test_the_revocation_list_of_the_servers_authority_is_fetched_and_no_connection_left_open(
+    report, identity, caplog
+):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with serving(Tsa(port=port), port) as address:
+        pdf = time_stamp(report, identity, TimeStampServer(address, 5), {})
+    gc.collect()
+    assert len(DocumentSecurityStore.read_dss(PdfFileReader(BytesIO(pdf))).crls) == 2
+    assert "Unclosed" not in caplog.text
 
 
 def test_a_server_that_is_down_is_said(report, identity):
