@@ -277,7 +277,7 @@ def test_a_lead_does_not_find_in_the_queue_what_they_answered_themselves(review:
 def test_a_refused_decision_keeps_the_statement_and_says_why(review: Review, people: People, sign_in):
     answer_all(people.lea, review)
     submit_review(Actor(people.ada), review_id=review.pk)
-    decision = {"decision": "approve", "statement": "Long considered.", "version": version_of(review)}
+    decision = {"decision": "approve", "statement": "Long considered.", "version": version_of(review), "comments": 0}
     own = sign_in(people.lea).post(reverse("decide", args=[review.pk]), decision)
     assert own.status_code == 403
     assert "Nobody decides on a review that they wrote or answered in" in own.content.decode()
@@ -483,7 +483,7 @@ def test_characters_that_cannot_be_stored_are_refused_wherever_they_are_typed(
     assert sign_in(people.ada).post(comment_url, {"text": "a\x00b"}).status_code == 422
     answer_all(people.ada, review)
     submit_review(Actor(people.ada), review_id=review.pk)
-    decision = {"decision": "approve", "statement": "a\x00b", "version": version_of(review)}
+    decision = {"decision": "approve", "statement": "a\x00b", "version": version_of(review), "comments": 0}
     assert sign_in(people.lea).post(reverse("decide", args=[review.pk]), decision).status_code == 422
 
 
