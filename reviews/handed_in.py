@@ -64,7 +64,7 @@ def _facts(before: Mapping[str, Any], now: Mapping[str, Any], standing: Standing
         title = _DESCRIBED[name][0] if name in _DESCRIBED else facts[name].text
         was, has = (_words(name, each, facts) for each in (before, now))
         if was != has:
-            yield f"{title} was “{was}” and is “{has}”."
+            yield f"{title} “{was}” became “{has}”."
 
 
 def _words(name: str, stated: Mapping[str, Any], facts: Mapping[str, Fact]) -> str:

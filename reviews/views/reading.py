@@ -14,7 +14,7 @@ from reviews.access import Deed, Refused, ReviewAccess
 from reviews.actions.answer import comment
 from reviews.actions.decide import approve, comments_for, request_changes
 from reviews.actions.errors import Invalid, Stale
-from reviews.models import Review, ReviewState
+from reviews.models import EventKind, Review, ReviewState
 from reviews.models.trail import STEPS
 from reviews.policies import policy_of
 from reviews.views.asking import actor_of, person_of, review_for
@@ -111,9 +111,10 @@ def _page(
     # Counted before they are read: one that is made in between is then not taken for read.
     comments = comments_for(access.user, review) if access.allows(Deed.APPROVE) else 0
     sheet, report = sheet_of(review), report_of(review)
-    waits = review.state == ReviewState.SUBMITTED
+    waits, given_up = review.state == ReviewState.SUBMITTED, review.state == ReviewState.WITHDRAWN
     obstacle = access.obstacle(sheet.standing) if waits else None
     refusal = access.refusal(Deed.APPROVE)
+    approved_by = review.standing_approvals.select_related("by").order_by("at", "id") if report else []
     context = {
         "review": review,
         "sheet": sheet,
@@ -128,7 +129,9 @@ def _page(
         "obstacle": obstacle,
         "can_request_changes": access.allows(Deed.REQUEST_CHANGES),
         "policy": policy_of(report.snapshot) if report else access.policy,
+        "given_up": review.events.filter(kind=EventKind.WITHDRAWN).last() if given_up else None,
         "approvals": access.approvals,
+        "approved_by": approved_by,
         "void": access.void_approvals if waits else [],
         "comments": comments,
         "statement": statement,

@@ -343,7 +343,7 @@ def test_a_workload_that_becomes_more_critical_is_handed_in_again_and_approved_u
         policy=PolicyInForce(2, Role.LEAD, False, 30),
     )
     Workload.objects.update(criticality=Criticality.CRITICAL)
-    with pytest.raises(NotNow, match="Criticality was “High” and is “Mission critical”"):
+    with pytest.raises(NotNow, match="Criticality “High” became “Mission critical”"):
         approves(people.lea, submitted)
     gives_back(people.lea, submitted)
     submit_review(Actor(people.ada), review_id=submitted.pk)
