@@ -1,6 +1,7 @@
 """What happens when the workload, or the talk about a review, changes while the review waits for approval."""
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from checklists.language import WorkloadKind
@@ -12,9 +13,10 @@ from reviews.actions.policy import set_policy
 from reviews.actions.start import start_review
 from reviews.actions.submit import submit_review
 from reviews.actions.workloads import WorkloadDescription, change_workload
-from reviews.models import Comment, Decision, Review, ReviewState, Role, Snapshot
+from reviews.models import Comment, Decision, Review, ReviewState, Role, Snapshot, Submission
 from reviews.policies import PolicyInForce
 from tests.conftest import People, give, make_user, state, state_all, version_of
+from tests.reviews.altering import altered
 
 
 @pytest.fixture
@@ -167,6 +169,29 @@ def test_an_approval_that_a_change_made_void_is_shown_as_void(
     approves(people.lea, serving)
     html = sign_in(people.ruth).get(reverse("review", args=[serving.pk])).content.decode()
     assert "that approval is void" not in html
+
+
+def test_a_review_handed_in_before_its_result_was_kept_is_compared_for_what_is_open(
+    serving: Review, another: Review, people: People
+):
+    with altered("reviews_submission"):
+        Submission.objects.update(result=None)
+    state(people.jonas, another, "platform_shared", "yes")
+    with pytest.raises(NotNow, match=r"not complete: .* Not answered: INF-F-04"):
+        approves(people.lea, serving)
+    state(people.jonas, another, "platform_shared", "no")
+    describe(serving.workload, people, criticality="medium")
+    approves(people.lea, serving)
+    assert Snapshot.objects.exists()
+
+
+def test_what_an_author_handed_in_is_kept_as_it_was(serving: Review):
+    kept = Submission.objects.get().result
+    assert kept["facts"]["platform_shared"] is False
+    assert kept["facts"]["criticality"] == "high"
+    assert "INF-F-04" not in kept["risks"]
+    with pytest.raises(IntegrityError, match="a submission never changes"), transaction.atomic():
+        Submission.objects.update(result=None)
 
 
 def read_by(user, review: Review, sign_in) -> tuple:
