@@ -5,7 +5,6 @@ answered by the querysets (`visible_to`); what the database refuses by itself st
 `migrations/0002_rules_in_the_database.py` and `migrations/0006_approver_by_policy.py`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -13,7 +12,9 @@ from functools import cached_property
 from django.db.models import Exists, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from checklists.language import Question
+from checklists.scoring import Risk, score_standing
+from checklists.standing import Standing
+from reviews.handed_in import changes_since, listed, named, shortened, unfinished
 from reviews.models import (
     Contributor,
     Decision,
@@ -23,6 +24,7 @@ from reviews.models import (
     Review,
     ReviewState,
     Role,
+    Submission,
     Team,
     User,
 )
@@ -73,8 +75,16 @@ RUNNING = _OPEN | {ReviewState.SUBMITTED}
 """The states of a review that is not at its end."""
 
 
-NAMED = 10
-"""So many questions a refusal names; the rest it counts."""
+@dataclass(frozen=True)
+class Obstacle:
+    """What stands against an approval, whoever approves: what it is, the points of it, and what to do; sentences."""
+
+    what: str
+    points: tuple[str, ...]
+    remedy: str
+
+    def __str__(self) -> str:
+        return " ".join([self.what, *self.points, self.remedy])
 
 
 @dataclass(frozen=True)
@@ -135,16 +145,30 @@ class ReviewAccess:
             return NotYours(f"You approved this review already; it waits for {self.approvals.awaited}.")
         return None
 
-    def refusal_to_approve(self, high: Sequence[Question]) -> Refused | None:
-        """Why the person may not approve now, where these questions have an open high risk; None where they may."""
+    def refusal_to_approve(self, standing: Standing) -> Refused | None:
+        """Why the person may not approve the review as it stands now; None where they may."""
         if refusal := self.refusal(Deed.APPROVE):
             return refusal
-        if self.policy.blocks_on_high and high:
-            names = "; ".join(f"{question.name} ({question.title})" for question in high[:NAMED])
-            rest = f"; and {len(high) - NAMED} more" if len(high) > NAMED else ""
-            return NotNow(
-                "By its policy, this review cannot be approved while a high risk is open. "
-                f"High risk: {names}{rest}. Request changes instead."
+        obstacle = self.obstacle(standing)
+        return NotNow(str(obstacle)) if obstacle else None
+
+    def obstacle(self, standing: Standing) -> Obstacle | None:
+        """What keeps everybody from approving the review, which is submitted, as it stands now; None for nothing."""
+        gaps, changes = unfinished(standing), changes_since(self.submission, standing)
+        if gaps or changes:
+            author = self.submission.by.name if self.submission else "its author"
+            return Obstacle(
+                f"This review is no longer what {author} handed in{', and not complete' if gaps else ''}: "
+                "facts of its workload were changed since.",
+                (*gaps, *shortened(changes)),
+                "Request changes instead, so that its authors look at it and hand it in again.",
+            )
+        risks = score_standing(standing).risks if self.policy.blocks_on_high else {}
+        if high := [named(each) for each in standing.questions if risks.get(each.id) is Risk.HIGH]:
+            return Obstacle(
+                "By its policy, this review cannot be approved while a high risk is open.",
+                (f"High risk: {listed(high)}.",),
+                "Request changes instead.",
             )
         return None
 
@@ -177,6 +201,20 @@ class ReviewAccess:
     def approvals(self) -> Approvals:
         """How far the review is under its policy."""
         return approvals_of(self.review, self.policy)
+
+    @cached_property
+    def submission(self) -> Submission | None:
+        """How the review was handed in last; None where that was before there were submissions."""
+        return self.review.submissions.select_related("by").order_by("at", "id").last()
+
+    @cached_property
+    def void_approvals(self) -> list[Decision]:
+        """The approvals that a change made void since the review was handed in, and that were not given again."""
+        given = self.review.decisions.filter(kind=DecisionKind.APPROVED).select_related("by").order_by("at", "id")
+        if self.submission:
+            given = given.filter(review_version__gte=self.submission.review_version)
+        again = self.review.standing_approvals.values("by")
+        return list(given.exclude(review_version=self.review.version).exclude(by__in=again))
 
     @property
     def approved_already(self) -> bool:

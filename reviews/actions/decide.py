@@ -4,19 +4,18 @@ import uuid
 
 from django.utils import timezone
 
-from checklists.scoring import Risk
 from reviews.access import Actor, Deed, ReviewAccess
 from reviews.actions.after_approval import supersede_earlier
 from reviews.actions.errors import Invalid, Stale
 from reviews.actions.freeze import freeze
 from reviews.actions.holding import locked_review, touch
 from reviews.actions.nudge import make_report_later
-from reviews.actions.score import result_of
+from reviews.actions.score import standing_now
 from reviews.actions.submit import move
 from reviews.actions.texts import fault_of
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
-from reviews.models import Decision, DecisionKind, EventKind, Report, Review, ReviewState, Workload
+from reviews.models import Decision, DecisionKind, EventKind, Report, Review, ReviewState, User, Workload
 
 
 def request_changes(actor: Actor, *, review_id: uuid.UUID, version: int, statement: str) -> Review:
@@ -28,7 +27,8 @@ def request_changes(actor: Actor, *, review_id: uuid.UUID, version: int, stateme
         review = locked_review(actor.user, review_id)
         access = ReviewAccess(actor.user, review)
         access.require(Deed.REQUEST_CHANGES)
-        decision = _decide(access, version, DecisionKind.CHANGES_REQUESTED, statement)
+        _require_read(review, version)
+        decision = _decide(access, DecisionKind.CHANGES_REQUESTED, statement)
         move(review, ReviewState.CHANGES_REQUESTED)
         record(review, EventKind.CHANGES_REQUESTED, actor, at=decision.at, statement=decision.statement)
         if review.standing_approvals.exists():
@@ -37,8 +37,13 @@ def request_changes(actor: Actor, *, review_id: uuid.UUID, version: int, stateme
     return review
 
 
-def approve(actor: Actor, *, review_id: uuid.UUID, version: int, statement: str) -> Review:
-    """Approve the review as it was read at `version`.
+def approve(
+    actor: Actor, *, review_id: uuid.UUID, version: int, statement: str, comments: int | None = None
+) -> Review:
+    """Approve the review as it was read at `version`, with so many `comments` of others in it.
+
+    The comments become part of the snapshot, but are no change of the review; None is for who decides without having
+    counted them.
 
     The last approval that its policy asks for freezes its snapshot, asks for its report, and supersedes the report of
     the review before it; until then it stays submitted. Raises Review.DoesNotExist, `Refused`, `Stale` where the
@@ -50,12 +55,13 @@ def approve(actor: Actor, *, review_id: uuid.UUID, version: int, statement: str)
         review = locked_review(actor.user, review_id)
         access = ReviewAccess(actor.user, review)
         access.require(Deed.APPROVE)
-        result = result_of(review)
-        high = [question for question in review.checklist.questions if result.risks.get(question.id) is Risk.HIGH]
-        if refusal := access.refusal_to_approve(high):
+        _require_read(review, version)
+        if refusal := access.refusal_to_approve(standing_now(review)):
             raise refusal
+        if comments is not None and comments != comments_for(actor.user, review):
+            raise Stale("A comment was made after you opened the review. Read it, then decide.")
         missing = access.approvals.missing - 1
-        decision = _decide(access, version, DecisionKind.APPROVED, statement)
+        decision = _decide(access, DecisionKind.APPROVED, statement)
         if missing:
             record(review, EventKind.APPROVAL_GIVEN, actor, at=decision.at, statement=decision.statement)
             return review
@@ -68,10 +74,18 @@ def approve(actor: Actor, *, review_id: uuid.UUID, version: int, statement: str)
     return review
 
 
-def _decide(access: ReviewAccess, version: int, kind: DecisionKind, statement: str) -> Decision:
-    statement, review = statement.strip(), access.review
+def comments_for(user: User, review: Review) -> int:
+    """How many comments the review has that the person did not write, and so has to read."""
+    return review.comments.exclude(author=user).count()
+
+
+def _require_read(review: Review, version: int) -> None:
     if version != review.version:
         raise Stale("The review was changed after you opened it. Read what is new, then decide.")
+
+
+def _decide(access: ReviewAccess, kind: DecisionKind, statement: str) -> Decision:
+    statement, review = statement.strip(), access.review
     if not statement:
         raise Invalid({"statement": "Write a statement: it is printed in the report under your name."})
     if fault := fault_of("statement", statement):

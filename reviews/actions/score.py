@@ -15,8 +15,13 @@ from reviews.models import Answer, Review, ReviewState, Score, WorkloadFact
 
 def result_of(review: Review) -> Result:
     """Score the review as it is now, from the database; the review's version is not checked."""
+    return score_standing(standing_now(review))
+
+
+def standing_now(review: Review) -> Standing:
+    """The review's checklist in the light of what is answered and stated now: two queries."""
     answers = Answer.objects.filter(review=review).defer("reason", "answered_by", "answered_at")
-    return score_standing(standing_of(review, answers))
+    return standing_of(review, answers)
 
 
 def standing_of(review: Review, answers: Iterable[Answer]) -> Standing:

@@ -4,14 +4,16 @@ import uuid
 
 from django.utils import timezone
 
+from checklists.scoring import score_standing
 from reviews.access import Actor, Deed, ReviewAccess
 from reviews.actions.answer import contributes
 from reviews.actions.errors import Incomplete, Invalid
 from reviews.actions.holding import locked_review
-from reviews.actions.score import result_of, store
+from reviews.actions.score import standing_now, store
 from reviews.actions.texts import fault_of
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
+from reviews.handed_in import handed_in
 from reviews.models import DecisionKind, EventKind, Review, ReviewState, Submission
 
 STATEMENT = "The answers are complete and true to the best of my knowledge."
@@ -33,7 +35,8 @@ def submit_review(actor: Actor, *, review_id: uuid.UUID, statement: str = STATEM
             raise Invalid({"statement": "Write what you stand for: it is printed in the report under your name."})
         if fault := fault_of("statement", statement):
             raise Invalid({"statement": fault})
-        result = result_of(review)
+        standing = standing_now(review)
+        result = score_standing(standing)
         if result.missing or result.missing_facts:
             raise Incomplete(result.missing, result.missing_facts)
         store(review, result)
@@ -45,6 +48,7 @@ def submit_review(actor: Actor, *, review_id: uuid.UUID, statement: str = STATEM
             at=timezone.now(),
             statement=statement,
             review_version=review.version,
+            result=handed_in(standing),
         )
         again = review.decisions.filter(kind=DecisionKind.CHANGES_REQUESTED).exists()
         move(review, ReviewState.SUBMITTED)

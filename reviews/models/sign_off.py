@@ -21,6 +21,7 @@ APPROVER_ROLES = (Role.LEAD, Role.ARCHITECT)
 class Submission(models.Model):
     """Somebody hands a review in, and stands for its answers: the first sign-off, about the review at its version.
 
+    `result` is what followed from the answers (`reviews.handed_in`); None for submissions from before it was kept.
     Triggers refuse change and deletion.
     """
 
@@ -30,6 +31,7 @@ class Submission(models.Model):
     at = models.DateTimeField()
     statement = models.TextField(max_length=NOTE_LENGTH)
     review_version = models.PositiveIntegerField()
+    result = models.JSONField(null=True)
 
     class Meta:
         ordering = ["at", "id"]

@@ -13,7 +13,7 @@ from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.stamp import BaseStamp, BaseStampStyle
 
 _SIZE = 10
-_LEADING, _MARGIN, _DESCENT = 14.0, 10.0, 4.0
+_LEADING, _MARGIN, _DESCENT = 13.0, 10.0, 3.5
 
 
 class Lettering:

@@ -10,19 +10,19 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from aiplatform.sign_in import is_htmx
-from checklists.scoring import Risk
 from reviews.access import Deed, Refused, ReviewAccess
 from reviews.actions.answer import comment
-from reviews.actions.decide import approve, request_changes
+from reviews.actions.decide import approve, comments_for, request_changes
 from reviews.actions.errors import Invalid, Stale
-from reviews.models import Review, ReviewState
+from reviews.models import EventKind, Review, ReviewState
 from reviews.models.trail import STEPS
 from reviews.policies import policy_of
 from reviews.views.asking import actor_of, person_of, review_for
 from reviews.views.cards import QuestionCard, report_of, sheet_of
 from reviews.views.refusals import status_of
 
-_DECISIONS = {"approve": approve, "request_changes": request_changes}
+_APPROVE = "approve"
+_DECISIONS = {_APPROVE, "request_changes"}
 
 
 @require_safe
@@ -35,23 +35,23 @@ def review_page(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     """Approve, or request changes; a refused decision comes back with its statement and the reason."""
-    act = _DECISIONS.get(request.POST.get("decision", ""))
-    version = request.POST.get("version", "")
+    actor, decision = actor_of(request), request.POST.get("decision", "")
     statement = request.POST.get("statement", "")
     try:
-        if act is None:
+        if decision not in _DECISIONS:
             raise Invalid({"": "Choose: approve, or request changes."})
-        if not (version.isascii() and version.isdigit()):
-            raise Invalid(
-                {"": "The decision did not say which version it is about. Reload the page and decide again."}
-            )
-        review = act(actor_of(request), review_id=review_id, version=int(version[:9]), statement=statement)
+        version = _number(request, "version")
+        if decision == _APPROVE:
+            comments = _number(request, "comments")
+            review = approve(actor, review_id=review_id, version=version, comments=comments, statement=statement)
+        else:
+            review = request_changes(actor, review_id=review_id, version=version, statement=statement)
     except (Refused, Stale, Invalid) as problem:
         review = review_for(request, review_id)
         return _page(request, review, statement=statement, problem=str(problem), status=status_of(problem))
     except Review.DoesNotExist:
         raise Http404 from None
-    if act is request_changes:
+    if decision != _APPROVE:
         messages.success(request, "Your request for changes is made; the review is open for answers again.")
         return redirect("review", review_id)
     if review.state == ReviewState.APPROVED:
@@ -86,6 +86,16 @@ def add_comment(request: HttpRequest, review_id: uuid.UUID, question_id: str) ->
     return redirect(f"{reverse('review', args=[review_id])}#{question_id}")
 
 
+def _number(request: HttpRequest, name: str) -> int:
+    """What the form says of the state that was read; raises `Invalid` where it does not."""
+    text = request.POST.get(name, "")
+    if not (text.isascii() and text.isdigit()):
+        raise Invalid(
+            {"": "The decision did not say which state of the review it is about. Reload the page and decide again."}
+        )
+    return int(text[:9])
+
+
 def _page(
     request: HttpRequest,
     review: Review,
@@ -98,8 +108,13 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     access = ReviewAccess(person_of(request), review)
+    # Counted before they are read: one that is made in between is then not taken for read.
+    comments = comments_for(access.user, review) if access.allows(Deed.APPROVE) else 0
     sheet, report = sheet_of(review), report_of(review)
-    no_approval = access.refusal_to_approve([card.question for card in sheet.cards if card.risk is Risk.HIGH])
+    waits, given_up = review.state == ReviewState.SUBMITTED, review.state == ReviewState.WITHDRAWN
+    obstacle = access.obstacle(sheet.standing) if waits else None
+    refusal = access.refusal(Deed.APPROVE)
+    approved_by = review.standing_approvals.select_related("by").order_by("at", "id") if report else []
     context = {
         "review": review,
         "sheet": sheet,
@@ -109,11 +124,16 @@ def _page(
         "can_answer": access.allows(Deed.ANSWER),
         "can_comment": access.allows(Deed.COMMENT),
         "can_withdraw": access.allows(Deed.WITHDRAW),
-        "can_approve": no_approval is None,
-        "no_approval": no_approval,
+        "can_approve": not (refusal or obstacle),
+        "refusal": refusal,
+        "obstacle": obstacle,
         "can_request_changes": access.allows(Deed.REQUEST_CHANGES),
         "policy": policy_of(report.snapshot) if report else access.policy,
+        "given_up": review.events.filter(kind=EventKind.WITHDRAWN).last() if given_up else None,
         "approvals": access.approvals,
+        "approved_by": approved_by,
+        "void": access.void_approvals if waits else [],
+        "comments": comments,
         "statement": statement,
         "problem": problem,
         "comment_on": comment_on.question.id if comment_on else "",

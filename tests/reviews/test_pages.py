@@ -11,7 +11,7 @@ from aiplatform.urls import urlpatterns
 from reviews.access import Actor
 from reviews.actions.answer import comment
 from reviews.actions.decide import approve
-from reviews.actions.submit import submit_review
+from reviews.actions.submit import submit_review, withdraw_review
 from reviews.models import Answer, Comment, Decision, Review, ReviewState, User, Workload
 from tests.conftest import PASSWORD, People, answer_all, give, version_of
 
@@ -277,7 +277,7 @@ def test_a_lead_does_not_find_in_the_queue_what_they_answered_themselves(review:
 def test_a_refused_decision_keeps_the_statement_and_says_why(review: Review, people: People, sign_in):
     answer_all(people.lea, review)
     submit_review(Actor(people.ada), review_id=review.pk)
-    decision = {"decision": "approve", "statement": "Long considered.", "version": version_of(review)}
+    decision = {"decision": "approve", "statement": "Long considered.", "version": version_of(review), "comments": 0}
     own = sign_in(people.lea).post(reverse("decide", args=[review.pk]), decision)
     assert own.status_code == 403
     assert "Nobody decides on a review that they wrote or answered in" in own.content.decode()
@@ -483,7 +483,7 @@ def test_characters_that_cannot_be_stored_are_refused_wherever_they_are_typed(
     assert sign_in(people.ada).post(comment_url, {"text": "a\x00b"}).status_code == 422
     answer_all(people.ada, review)
     submit_review(Actor(people.ada), review_id=review.pk)
-    decision = {"decision": "approve", "statement": "a\x00b", "version": version_of(review)}
+    decision = {"decision": "approve", "statement": "a\x00b", "version": version_of(review), "comments": 0}
     assert sign_in(people.lea).post(reverse("decide", args=[review.pk]), decision).status_code == 422
 
 
@@ -519,6 +519,24 @@ def test_a_submitted_review_can_still_be_withdrawn(review: Review, people: Peopl
     assert "Withdraw for good" in client.get(reverse("review", args=[review.pk])).content.decode()
     done = client.post(reverse("withdraw", args=[review.pk]), {"reason": "Stopped."}, follow=True)
     assert "The review is withdrawn" in done.content.decode()
+
+
+def test_a_withdrawn_review_says_first_who_withdrew_it_and_why(review: Review, people: People, sign_in):
+    withdraw_review(Actor(people.ada), review_id=review.pk, reason="The project was <b>stopped</b>.")
+    html = sign_in(people.rolf).get(reverse("review", args=[review.pk])).content.decode()
+    assert "This review was withdrawn." in html
+    assert html.index("The project was &lt;b&gt;stopped&lt;/b&gt;.") < html.index("Findings</h2>")
+
+
+def test_an_approved_review_names_its_approvers_in_place_of_a_refusal(review: Review, people: People, sign_in):
+    answer_all(people.ada, review)
+    submit_review(Actor(people.ada), review_id=review.pk)
+    approve(Actor(people.lea), review_id=review.pk, version=version_of(review), statement="I read it.")
+    html = sign_in(people.ruth).get(reverse("review", args=[review.pk])).content.decode()
+    decision = html.split('id="decision"')[1].split("<aside")[0]
+    assert "<strong>Lea</strong> approved it" in decision
+    assert "I read it." in decision
+    assert "cannot be approved now" not in decision
 
 
 def test_a_second_running_review_of_a_kind_is_only_started_when_it_is_meant(review: Review, people: People, sign_in):

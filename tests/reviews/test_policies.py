@@ -275,7 +275,7 @@ def test_the_page_says_the_policy_who_approved_and_who_is_awaited(
     html = lea.get(page).content.decode()
     assert "2 leads approve it. Nobody approves while a high risk is open. The approval lasts 90 days." in html
     assert "It waits for <strong>2 leads</strong>" in html
-    decision = {"decision": "approve", "statement": "I read it.", "version": version_of(submitted)}
+    decision = {"decision": "approve", "statement": "I read it.", "version": version_of(submitted), "comments": 0}
     html = lea.post(reverse("decide", args=[submitted.pk]), decision, follow=True).content.decode()
     assert "Your approval is recorded. The review waits for 1 more lead." in html
     assert "<strong>Lea</strong> approved it" in html
@@ -299,7 +299,7 @@ def test_the_page_names_what_blocks_approval_and_offers_to_request_changes(
     html = client.get(reverse("review", args=[review.pk])).content.decode()
     assert "High risk: GEN-01 (" in html
     assert "Approve and sign" not in html
-    decision = {"decision": "approve", "statement": "Still good.", "version": version_of(review)}
+    decision = {"decision": "approve", "statement": "Still good.", "version": version_of(review), "comments": 0}
     refused = client.post(reverse("decide", args=[review.pk]), decision)
     assert refused.status_code == 409
     assert "Still good.</textarea>" in refused.content.decode()
@@ -333,7 +333,7 @@ def test_the_statement_is_proposed_kept_when_answers_are_missing_and_printed(rev
     assert Submission.objects.get().statement == "Two\nlines."
 
 
-def test_a_workload_that_becomes_more_critical_is_approved_under_the_stricter_policy(
+def test_a_workload_that_becomes_more_critical_is_handed_in_again_and_approved_under_the_stricter_policy(
     submitted: Review, people: People, admin: User
 ):
     set_policy(
@@ -343,5 +343,9 @@ def test_a_workload_that_becomes_more_critical_is_approved_under_the_stricter_po
         policy=PolicyInForce(2, Role.LEAD, False, 30),
     )
     Workload.objects.update(criticality=Criticality.CRITICAL)
+    with pytest.raises(NotNow, match="Criticality “High” became “Mission critical”"):
+        approves(people.lea, submitted)
+    gives_back(people.lea, submitted)
+    submit_review(Actor(people.ada), review_id=submitted.pk)
     approves(people.lea, submitted)
     assert state_of(submitted) == ReviewState.SUBMITTED

@@ -238,6 +238,21 @@ def test_a_statement_longer_than_a_page_leaves_every_field_whole(snapshot, saved
         assert top < 790
 
 
+@pytest.mark.parametrize(("paper", "lines"), [("A4", 10), ("A4", 34), ("Letter", 22), ("Letter", 42)])
+def test_what_follows_the_signatures_moves_whole_to_the_next_page(snapshot, saved, paper, lines):
+    third = snapshot["sign_offs"][-1] | {"by": {"name": "Ruth Adeyemi", "username": "ruth", "email": "r@example.org"}}
+    snapshot["sign_offs"].append(third)
+    snapshot["sign_offs"][0]["statement"] = "I read it, and I asked the team. " * lines
+    texts = pages(saved(render.render(snapshot, paper=paper).pdf))
+    for heading, last in (
+        ("The policy in force", "An approval lasts"),
+        ("What was signed", "its SHA-256 is printed on every page"),
+        ("How to verify", "The last line is to print the digest above"),
+    ):
+        (page,) = (text for text in texts if heading in text and "Contents" not in text)
+        assert squeezed(last) in squeezed(page), heading
+
+
 @pytest.mark.parametrize(("paper", "size"), [("A4", (595, 842)), ("Letter", (612, 792))])
 def test_all_pages_have_the_size_of_the_paper_that_was_asked_for(snapshot, saved, paper, size):
     for page in PdfReader(saved(render.render(snapshot, paper=paper).pdf)).pages:
