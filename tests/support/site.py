@@ -80,7 +80,7 @@ class Site:
             with closing(sqlite3.connect(self.folder / "reviews.sqlite3", timeout=20)) as connection:
                 return connection.execute(sql).fetchall()
         with psycopg.connect(self.env["DATABASE_URL"]) as server:
-            return server.execute(sql).fetchall()  # type: ignore[arg-type]
+            return server.execute(sql).fetchall()
 
     def wait(self, condition: Callable[[], bool], what: str) -> None:
         """Wait until the condition holds; fails, with what the processes said, after a minute."""
@@ -139,12 +139,12 @@ def _database(server: str) -> Iterator[str]:
     """A new, empty database on a PostgreSQL server; yields its address."""
     name = f"site_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        connection.execute(f"CREATE DATABASE {name}")
     try:
         yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def free_port() -> int:
