@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from django.conf import settings
 
+from reviews.report import subject_names
 from reviews.report.keys import Authority, KeyStoreError, PrivateKey, PublicKey
-from reviews.report.wording import visible
 
 _AUTHORITY_YEARS = 30
 _SEAL_YEARS = 10
@@ -27,9 +27,6 @@ _LIST_DAYS = 7
 
 _CLOCK_SKEW = timedelta(hours=1)
 """Certificates begin this long ago, so that a verifier whose clock is behind does not find them not yet valid."""
-
-_NAME_BYTES = 64
-"""X.520 gives the names of organisations and subjects this much room."""
 
 _EMAIL_LENGTH = 255
 
@@ -93,13 +90,12 @@ def personal(
     key.
     """
     key = ec.generate_private_key(ec.SECP256R1())
-    shown = " ".join(visible(name).split()) or username
     company = authority.certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
     email = email if email.isascii() and len(email) <= _EMAIL_LENGTH else ""
     subject = [
         *company[:1],
-        x509.NameAttribute(NameOID.COMMON_NAME, _cut(shown, _NAME_BYTES)),
-        x509.NameAttribute(NameOID.USER_ID, username),
+        x509.NameAttribute(NameOID.COMMON_NAME, subject_names.of_person(name, username)),
+        x509.NameAttribute(NameOID.USER_ID, subject_names.of_account(username)),
         *([x509.NameAttribute(NameOID.EMAIL_ADDRESS, email)] if email else []),
     ]
     return key, _sign(authority, x509.Name(subject), key.public_key(), at, timedelta(days=_PERSONAL_DAYS), email)
@@ -179,21 +175,12 @@ def _begun(
 
 
 def _company_name(organisation: str, purpose: str) -> x509.Name:
-    """A certificate's subject; cut in the organisation, so that two purposes never get the same name."""
-    organisation = " ".join(organisation.split()) or "Architecture reviews"
     return x509.Name(
         [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _cut(organisation, _NAME_BYTES)),
-            x509.NameAttribute(
-                NameOID.COMMON_NAME, f"{_cut(organisation, _NAME_BYTES - len(f': {purpose}'))}: {purpose}"
-            ),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, subject_names.of_organisation(organisation)),
+            x509.NameAttribute(NameOID.COMMON_NAME, subject_names.of_purpose(organisation, purpose)),
         ]
     )
-
-
-def _cut(text: str, size: int) -> str:
-    """Cut by bytes, as X.509 libraries count them; a letter that the cut falls into is dropped."""
-    return text.encode()[:size].decode(errors="ignore")
 
 
 def _usage(*, authority: bool) -> x509.KeyUsage:
