@@ -20,17 +20,27 @@ from reviews.models import Answer, Membership, Review, Role, Team, User, Workloa
 PASSWORD = "correct horse battery"
 TESTS = Path(__file__).parent
 
+# With the many quick files at the end, no process waits long for the last file of another.
+LAST = ("reviews", "checklists")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--with-database", action="store_true", help="leave out the tests that know no database")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=_turn)
     if not config.getoption("--with-database"):
         return
     pure = [item for item in items if _knows_no_database(item)]
     config.hook.pytest_deselected(items=pure)
     items[:] = [item for item in items if not _knows_no_database(item)]
+
+
+def _turn(item: pytest.Item) -> tuple[int, bool]:
+    """Whole applications first, then reports, then the pages and actions, then what is only worked out."""
+    top, *below = item.path.relative_to(TESTS).parts
+    return LAST.index(top) + 1 if top in LAST else 0, len(below) == 1
 
 
 def _knows_no_database(item: pytest.Item) -> bool:

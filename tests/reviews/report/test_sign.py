@@ -72,7 +72,10 @@ def test_every_sign_off_is_signed_with_a_key_of_its_own(report):
 def test_the_made_certificates_are_told_as_plain_values(identity):
     snapshot = sample.tiny()
     made = make_report(snapshot, identity)
-    assert [each.username for each in made.issued] == [None, *(each["by"]["username"] for each in snapshot["sign_offs"])]
+    assert [each.username for each in made.issued] == [
+        None,
+        *(each["by"]["username"] for each in snapshot["sign_offs"]),
+    ]
     inside = [each.signer_cert.serial_number for each in PdfFileReader(BytesIO(made.pdf)).embedded_signatures]
     assert [int(each.serial, 16) for each in made.issued] == inside
     assert {each.issuer_sha256 for each in made.issued} == {identity.issuer.sha256}
