@@ -181,7 +181,7 @@ def test_any_address_fits_the_certificate(identity, saved, verifier, email):
 
 
 def test_a_statement_longer_than_a_page_leaves_the_signatures_where_they_are(identity, saved, verifier):
-    snapshot = sample.realistic()
+    snapshot = sample.tiny()
     snapshot["approval"]["statement"] = "I have read it all. " * 900
     snapshot["sign_offs"][-1] = snapshot["approval"]
     said = verifier.verify(saved(make_report(snapshot, identity).pdf))
