@@ -8,8 +8,8 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from checklists.language import WorkloadKind
-from checklists.publish import publish_library
+from checklists.language import Checklist, WorkloadKind
+from checklists.publish import publish, read_library
 from reviews.access import Actor
 from reviews.actions.answer import Given, answer_question, state_fact
 from reviews.actions.score import result_of
@@ -20,17 +20,27 @@ from reviews.models import Answer, Membership, Review, Role, Team, User, Workloa
 PASSWORD = "correct horse battery"
 TESTS = Path(__file__).parent
 
+# With the many quick files at the end, no process waits long for the last file of another.
+LAST = ("reviews", "checklists")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--with-database", action="store_true", help="leave out the tests that know no database")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=_turn)
     if not config.getoption("--with-database"):
         return
     pure = [item for item in items if _knows_no_database(item)]
     config.hook.pytest_deselected(items=pure)
     items[:] = [item for item in items if not _knows_no_database(item)]
+
+
+def _turn(item: pytest.Item) -> tuple[int, bool]:
+    """Whole applications first, then reports, then the pages and actions, then what is only worked out."""
+    top, *below = item.path.relative_to(TESTS).parts
+    return LAST.index(top) + 1 if top in LAST else 0, len(below) == 1
 
 
 def _knows_no_database(item: pytest.Item) -> bool:
@@ -65,9 +75,16 @@ def quick_passwords(settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(scope="session")
+def shipped() -> list[Checklist]:
+    """The library's files, read and checked once: that takes far longer than to publish what was read."""
+    return read_library()
+
+
 @pytest.fixture
-def library(db: None) -> None:
-    publish_library()
+def library(db: None, shipped: list[Checklist]) -> None:
+    for checklist in shipped:
+        publish(checklist)
 
 
 def make_user(username: str, team: Team, role: Role, **more: object) -> User:

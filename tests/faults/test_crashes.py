@@ -1,9 +1,7 @@
 import subprocess
-from pathlib import Path
 
 import pytest
 
-from tests.support.pdf import pdfsig
 from tests.support.site import Site, running_site
 
 REPORT = "SELECT state, attempts FROM reviews_report"
@@ -21,7 +19,8 @@ Review.objects.update(version=F("version") + 1)
 @pytest.fixture
 def site():
     # The demo has one approved review, so its report is wanted as soon as a worker is there.
-    with running_site() as site:
+    # The sweep is what finds work whose message is lost, so that one of them waits for it.
+    with running_site(SWEEP_SECONDS="10") as site:
         yield site
 
 
@@ -60,15 +59,3 @@ def test_one_signal_ends_a_process_with_all_its_children(site: Site):
     for pid in pids:
         site.wait(lambda pid=pid: session_is_empty(pid), "the end of the last child")
     assert site.query(REPORT)[0][0] == "ready"
-
-
-def test_the_demo_command_does_the_whole_job_without_a_browser(tmp_path: Path, site: Site):
-    out = tmp_path / "out"
-    site.manage("demo", "--out", str(out))
-    assert sorted(path.name for path in out.iterdir()) == ["ca.pem", "report.pdf", "snapshot.json"]
-    verdict = pdfsig(out / "report.pdf", out / "ca.pem")
-    assert "Signature is Valid" in verdict
-    assert "Certificate is Trusted" in verdict
-    digest = subprocess.run(["sha256sum", str(out / "snapshot.json")], capture_output=True, text=True, check=True)
-    printed = subprocess.run(["pdftotext", str(out / "report.pdf"), "-"], capture_output=True, text=True, check=True)
-    assert digest.stdout.split()[0] in printed.stdout

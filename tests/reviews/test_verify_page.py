@@ -178,8 +178,12 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read():
 
 @pytest.mark.django_db
 def test_one_address_gets_so_many_and_others_are_not_held_up_by_it():
-    for _ in range(PER_ADDRESS):
-        assert send(b"Hello").status_code == 200
+    assert send(b"Hello").status_code == 200
+    first = Verification.objects.get()
+    Verification.objects.bulk_create(
+        Verification(address=first.address, at=first.at, ended_at=first.ended_at) for _ in range(PER_ADDRESS - 2)
+    )
+    assert send(b"Hello").status_code == 200
     refused = send(b"Hello")
     assert refused.status_code == 429
     assert "Wait a little" in text(refused)

@@ -46,6 +46,20 @@ def load_or_create(folder: Path, organisation: str):
     return GeneratedKeys(folder, organisation).load()
 
 
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory) -> Path:
+    """A folder with keys, to be copied: to make keys takes a second."""
+    folder = tmp_path_factory.mktemp("made-once") / "keys"
+    load_or_create(folder, "Example")
+    return folder
+
+
+@pytest.fixture
+def made_before(made_once, tmp_path) -> Path:
+    """A folder with keys for this test alone, at `keys` below its own."""
+    return shutil.copytree(made_once, tmp_path / "keys")
+
+
 @pytest.fixture(scope="session")
 def from_pkcs12(keys_folder, identity):
     def load(path: Path, password: str):
@@ -145,27 +159,24 @@ def test_any_name_of_an_organisation_makes_certificates_with_different_names(tmp
 
 
 @pytest.mark.parametrize("name", ["signer.key", "signer.pem", "ca.pem"])
-def test_a_damaged_file_is_named_with_what_to_do(tmp_path, name):
-    load_or_create(tmp_path / "keys", "Example")
-    (tmp_path / "keys" / name).write_text("-----BEGIN")
+def test_a_damaged_file_is_named_with_what_to_do(made_before, name):
+    (made_before / name).write_text("-----BEGIN")
     with pytest.raises(KeyStoreError, match="Restore the folder from a backup"):
-        load_or_create(tmp_path / "keys", "Example")
+        load_or_create(made_before, "Example")
 
 
-def test_a_missing_file_is_not_quietly_made_anew(tmp_path):
-    load_or_create(tmp_path / "keys", "Example")
-    (tmp_path / "keys" / "signer.key").unlink()
+def test_a_missing_file_is_not_quietly_made_anew(made_before):
+    (made_before / "signer.key").unlink()
     with pytest.raises(KeyStoreError, match="cannot be read"):
-        load_or_create(tmp_path / "keys", "Example")
-    assert not (tmp_path / "keys" / "signer.key").exists()
+        load_or_create(made_before, "Example")
+    assert not (made_before / "signer.key").exists()
 
 
-def test_the_key_of_another_certificate_is_refused(tmp_path):
-    load_or_create(tmp_path / "one", "Example")
+def test_the_key_of_another_certificate_is_refused(made_before, tmp_path):
     load_or_create(tmp_path / "two", "Example")
-    (tmp_path / "one" / "signer.key").write_bytes((tmp_path / "two" / "signer.key").read_bytes())
+    (made_before / "signer.key").write_bytes((tmp_path / "two" / "signer.key").read_bytes())
     with pytest.raises(KeyStoreError, match="do not belong together"):
-        load_or_create(tmp_path / "one", "Example")
+        load_or_create(made_before, "Example")
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
@@ -277,8 +288,8 @@ def test_passwords_are_not_in_what_a_provider_prints(tmp_path):
     assert "secret" not in repr(FileKeys(tmp_path, "secret", GeneratedKeys(tmp_path, "Example", ("first",))))
 
 
-def test_a_report_from_before_a_rotation_verifies_after_it(tmp_path, saved):
-    keys = GeneratedKeys(tmp_path / "keys", "Example")
+def test_a_report_from_before_a_rotation_verifies_after_it(made_before, tmp_path, saved):
+    keys = GeneratedKeys(made_before, "Example")
     old = keys.load()
     before = make_report(sample.tiny(), old).pdf
     version = keys.version()
@@ -306,8 +317,8 @@ def test_a_report_from_before_a_rotation_verifies_after_it(tmp_path, saved):
 
 
 @pytest.mark.parametrize("moved", [0, 1, 2, 3])
-def test_a_rotation_that_was_broken_off_is_finished_by_whoever_comes_next(tmp_path, moved):
-    keys = GeneratedKeys(tmp_path / "keys", "Example")
+def test_a_rotation_that_was_broken_off_is_finished_by_whoever_comes_next(made_before, tmp_path, moved):
+    keys = GeneratedKeys(made_before, "Example")
     old = keys.load()
     GeneratedKeys(tmp_path / "other", "Example").load()
     expected = x509.load_pem_x509_certificate((tmp_path / "other" / "signer.pem").read_bytes())
@@ -318,8 +329,8 @@ def test_a_rotation_that_was_broken_off_is_finished_by_whoever_comes_next(tmp_pa
     assert not (tmp_path / "keys" / "next").exists()
 
 
-def test_when_the_folder_is_lost_the_old_authority_can_be_taken_out_of_any_report(tmp_path, saved):
-    keys = GeneratedKeys(tmp_path / "keys", "Example")
+def test_when_the_folder_is_lost_the_old_authority_can_be_taken_out_of_any_report(made_before, tmp_path, saved):
+    keys = GeneratedKeys(made_before, "Example")
     pdf = make_report(sample.tiny(), keys.load()).pdf
     shutil.rmtree(tmp_path / "keys")
     fresh = keys.load()
