@@ -31,6 +31,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from checklists.canonical import canonical_json, sha256_hex
 from reviews.report import attachments, page_text
+from reviews.report.certificates import common_name, user_id
 from reviews.report.revisions import Broken, changes_after, entry
 from reviews.report.snapshot import Person, SnapshotData
 from reviews.report.verdict import (
@@ -417,10 +418,14 @@ class _Verification:
 
     def _compare(self, data: DataVerdict, snapshot: SnapshotData) -> DataVerdict:
         """Render the data anew and hold the pages against it."""
+        from reviews.report.edition import is_edition, made_by
         from reviews.report.render import render
 
+        theirs_by = _maker(self.reader)
         try:
-            rendered = render(snapshot, paper=page_text.paper(self.reader)).pdf
+            # Under the name of their edition, as another may well draw the same, byte for byte.
+            named = theirs_by if is_edition(theirs_by) else ""
+            rendered = render(snapshot, paper=page_text.paper(self.reader), edition=named).pdf
         except Exception as problem:
             return replace(
                 data, said=f"The embedded data cannot be rendered, so the pages differ. ({_short(problem)})"
@@ -428,17 +433,15 @@ class _Verification:
         if self.pdf.startswith(rendered):
             said = "The pages are, byte for byte, what the embedded data render to."
             return replace(data, compared=Compared.BYTES, said=said)
-        ours = _opened(rendered)
+        ours = page_text.pages(_opened(rendered))
         theirs = page_text.pages(self.reader.get_historical_resolver(0))
-        if [page_text.squeezed(page) for page in page_text.pages(ours)] == [
-            page_text.squeezed(page) for page in theirs
-        ]:
+        if [page_text.squeezed(page) for page in ours] == [page_text.squeezed(page) for page in theirs]:
             said = (
                 "The text of every page is what the embedded data render to; their looks were not compared, as fonts "
                 "or the renderer differ from those here."
             )
             return replace(data, compared=Compared.TEXT, said=said)
-        if _maker(ours) == _maker(self.reader):
+        if theirs_by == made_by():
             said = "The pages do not say what the embedded data say: rendered anew, the data give another text."
             return replace(data, said=said)
         missing = page_text.missing(snapshot, theirs, data.sha256)
@@ -446,9 +449,9 @@ class _Verification:
             said = f"The pages do not say what the embedded data say: {missing} is not on them."
             return replace(data, said=said)
         said = (
-            "The report was made by another version of this application. Every page shows the SHA-256 of the "
-            "embedded data, and the names, statements, questions and notes in the data are on the pages; whether the "
-            "pages say more than that was not compared."
+            "The report was made by another version of this application, or with other fonts. Every page shows the "
+            "SHA-256 of the embedded data, and the names, statements, questions and notes in the data are on the "
+            "pages; whether the pages say more than that was not compared."
         )
         return replace(data, compared=Compared.PARTS, said=said)
 
@@ -491,12 +494,13 @@ def expected_reason(role: str, statement: str) -> str:
 def _is_certificate_of(signature: SignatureVerdict, person: Person) -> bool:
     """Whether a certificate was issued to this account, under the name that it has in the data.
 
-    The user name must be the very same. Of the name, letters count: a certificate has room for 64 bytes of it, and
-    not for every sign.
+    The user name must be the very same. Of the name, letters count, as certificates have no room for every sign.
     """
-    name, shown = (re.sub(r"[\W_]+", "", text) for text in (person["name"] or person["username"], signature.signer))
-    same_name = bool(shown) and (name == shown or (len(signature.signer.encode()) > 55 and name.startswith(shown)))
-    return signature.username == person["username"] and same_name and signature.email in {"", person["email"]}
+    expected = common_name(person["name"], person["username"])
+    name, shown = (re.sub(r"[\W_]+", "", text) for text in (expected, signature.signer))
+    same_name = bool(shown) and name == shown
+    same_account = signature.username == user_id(person["username"]) and signature.email in {"", person["email"]}
+    return same_name and same_account
 
 
 def _with_document_stamps(signatures: list[SignatureVerdict]) -> tuple[SignatureVerdict, ...]:
