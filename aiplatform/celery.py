@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import worker_process_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aiplatform.settings")
 
@@ -21,6 +21,12 @@ def make_queue_folders(sender: Celery, **_: Any) -> None:
     for name in ("data_folder_in", "control_folder"):
         if name in options:
             Path(options[name]).mkdir(parents=True, exist_ok=True)
+
+
+@worker_process_init.connect
+def give_way(**_: Any) -> None:
+    """Reports can wait a moment and people cannot: on a machine that both share, web processes go first."""
+    os.nice(10)
 
 
 @worker_ready.connect

@@ -10,6 +10,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from weasyprint import HTML
 
+from benchmarks.meanwhile import saves_meanwhile
 from benchmarks.measuring import Figure, compare
 from benchmarks.urls import TABLE
 from checklists.scoring import AnswerValue, score
@@ -29,7 +30,13 @@ def measure() -> list[Figure]:
     draft, approved = loaded.reviews["credit-risk-lab"], loaded.reviews["claims-assistant"]
     client = Client()
     client.force_login(loaded.people["ada"])
-    return [_save(client, draft), _page(client, draft), _scoring(approved), *_reports(approved)]
+    return [
+        _save(client, draft),
+        saves_meanwhile(),
+        _page(client, draft),
+        _scoring(approved),
+        *_reports(approved),
+    ]
 
 
 def _save(client: Client, review: Review) -> Figure:

@@ -22,10 +22,13 @@ def score_review(review_id: str) -> None:
 
 
 @shared_task(bind=True, max_retries=report.MAX_ATTEMPTS - 1, default_retry_delay=5)
-def make_report(self: "Task[Any, Any]", report_id: str) -> None:
-    """Make one report, if it is wanted; a failure is tried again a few times."""
+def make_next_report(self: "Task[Any, Any]") -> None:
+    """Make the report that waits longest, if one does; after a failure, look again a few times.
+
+    Messages come in no certain order, so none says which report: that is for the database to know.
+    """
     try:
-        report.produce_report(uuid.UUID(report_id), worker=str(self.request.hostname))
+        report.produce_next(worker=str(self.request.hostname))
     except Exception as problem:
         raise self.retry(exc=problem) from problem
 
@@ -42,8 +45,8 @@ def sweep() -> None:
     stale = Score.objects.filter(for_version__lt=F("review__version")).values_list("review_id", flat=True)
     for review_id in stale.iterator():
         send("reviews.tasks.score_review", str(review_id))
-    for report_id in report.unmade():
-        send("reviews.tasks.make_report", str(report_id))
+    for _ in report.unmade():
+        send("reviews.tasks.make_next_report")
     if stamp.unstamped():
         send("reviews.tasks.stamp_reports")
 

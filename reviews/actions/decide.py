@@ -62,9 +62,9 @@ def approve(actor: Actor, *, review_id: uuid.UUID, version: int, statement: str)
         move(review, ReviewState.APPROVED)
         record(review, EventKind.APPROVED, actor, at=decision.at, statement=decision.statement)
         snapshot = freeze(review, decision)
-        report = Report.objects.create(snapshot=snapshot, wanted_at=decision.at)
+        Report.objects.create(snapshot=snapshot, wanted_at=decision.at)
         supersede_earlier(actor, review, at=decision.at)
-        make_report_later(report.pk)
+        make_report_later()
     return review
 
 

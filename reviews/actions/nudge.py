@@ -14,22 +14,22 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class _Nudge:
     task: str
-    argument: str
+    arguments: tuple[str, ...] = ()
 
     def __call__(self) -> None:
-        send(self.task, self.argument)
+        send(self.task, *self.arguments)
 
 
 def score_later(review_id: uuid.UUID) -> None:
     """After commit, ask a worker to score the review; once, however often it is asked for in one transaction."""
-    nudge = _Nudge("reviews.tasks.score_review", str(review_id))
+    nudge = _Nudge("reviews.tasks.score_review", (str(review_id),))
     if not any(waiting == nudge for _, waiting, *_ in connection.run_on_commit):
         transaction.on_commit(nudge)
 
 
-def make_report_later(report_id: uuid.UUID) -> None:
-    """After commit, ask a worker to make the report."""
-    transaction.on_commit(_Nudge("reviews.tasks.make_report", str(report_id)))
+def make_report_later() -> None:
+    """After commit, ask a worker to make one report more."""
+    transaction.on_commit(_Nudge("reviews.tasks.make_next_report"))
 
 
 def send(task: str, *arguments: str) -> None:

@@ -46,6 +46,11 @@ def produce_report(report_id: uuid.UUID, *, worker: str) -> bool:
     return _finish(report, made)
 
 
+def produce_next(*, worker: str) -> bool:
+    """Make the report that waits longest; returns whether there was one. Raises as `produce_report` does."""
+    return any(produce_report(report_id, worker=worker) for report_id in unmade())
+
+
 def release(worker: str) -> None:
     """Free the reports that a worker of this name had claimed when it died."""
     _give_up(Q(worker=worker))
@@ -53,9 +58,13 @@ def release(worker: str) -> None:
 
 
 def unmade() -> list[uuid.UUID]:
-    """The reports that somebody should make now: wanted, or claimed so long ago that the claim has lapsed."""
+    """The reports that somebody should make now: wanted, or claimed so long ago that the claim has lapsed.
+
+    They are made in this order: as they were asked for, and those that failed after those that were not tried yet.
+    """
     _give_up(_lapsed())
-    return list(Report.objects.filter(_claimable()).order_by("wanted_at", "pk").values_list("pk", flat=True))
+    waiting = Report.objects.filter(_claimable()).order_by("attempts", "wanted_at", "pk")
+    return list(waiting.values_list("pk", flat=True))
 
 
 def retry_report(actor: Actor, *, review_id: uuid.UUID) -> Report:
@@ -68,7 +77,7 @@ def retry_report(actor: Actor, *, review_id: uuid.UUID) -> Report:
             raise Invalid({"": f"The report is {report.get_state_display().lower()}; there is nothing to retry."})
         report.state, report.attempts, report.error = ReportState.WANTED, 0, ""
         report.save(update_fields=["state", "attempts", "error"])
-        make_report_later(report.pk)
+        make_report_later()
     return report
 
 

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from django.conf import settings
 
+from reviews.report import subject_names
 from reviews.report.keys import Authority, KeyStoreError, PrivateKey, PublicKey
-from reviews.report.wording import code_point, visible
 
 _AUTHORITY_YEARS = 30
 _SEAL_YEARS = 10
@@ -27,9 +27,6 @@ _LIST_DAYS = 7
 
 _CLOCK_SKEW = timedelta(hours=1)
 """Certificates begin this long ago, so that a verifier whose clock is behind does not find them not yet valid."""
-
-_NAME_BYTES = 64
-"""X.520 gives the names of organisations and subjects this much room."""
 
 _EMAIL_LENGTH = 255
 
@@ -97,40 +94,11 @@ def personal(
     email = email if email.isascii() and len(email) <= _EMAIL_LENGTH else ""
     subject = [
         *company[:1],
-        x509.NameAttribute(NameOID.COMMON_NAME, common_name(name, username)),
-        x509.NameAttribute(NameOID.USER_ID, user_id(username)),
+        x509.NameAttribute(NameOID.COMMON_NAME, subject_names.of_person(name, username)),
+        x509.NameAttribute(NameOID.USER_ID, subject_names.of_account(username)),
         *([x509.NameAttribute(NameOID.EMAIL_ADDRESS, email)] if email else []),
     ]
     return key, _sign(authority, x509.Name(subject), key.public_key(), at, timedelta(days=_PERSONAL_DAYS), email)
-
-
-def common_name(name: str, username: str) -> str:
-    """How a person is called in a certificate: by their name as far as there is room, else by `user_id`.
-
-    Verifiers take a subject for malformed that has letters younger than Unicode 3.2, or that mixes those written from
-    right to left with others (RFC 4518, 2; RFC 3454, 6). Signs that are not allowed there are left out.
-    """
-    shown = " ".join(visible(name).split())
-    shown = "".join(letter for letter in shown if letter.isalnum() or _is_allowed(letter))
-    shown = _cut(shown.strip(), _NAME_BYTES).strip()
-    return shown if any(map(str.isalnum, shown)) and _is_allowed(shown) else user_id(username)
-
-
-def user_id(username: str) -> str:
-    """The user name as certificates have it: what is not allowed there is written as its number, [U+E000]."""
-    if _is_allowed(username):
-        return username
-    return "".join(letter if letter.isascii() else code_point(letter) for letter in username)
-
-
-def _is_allowed(text: str) -> bool:
-    from asn1crypto import x509 as asn1_x509
-
-    try:
-        asn1_x509.Name.build({"common_name": text}).hashable  # noqa: B018 (it is what verifiers compute)
-    except ValueError:
-        return False
-    return True
 
 
 def revocation_list(authority: Authority, revoked: Iterable[tuple[str, datetime]], at: datetime) -> bytes:
@@ -207,23 +175,12 @@ def _begun(
 
 
 def _company_name(organisation: str, purpose: str) -> x509.Name:
-    """A certificate's subject; cut in the organisation, so that two purposes never get the same name.
-
-    A name that is written from right to left stands for itself: one text may not have both directions.
-    """
-    organisation = common_name(organisation, "Architecture reviews")
-    named = f"{_cut(organisation, _NAME_BYTES - len(f': {purpose}'))}: {purpose}"
     return x509.Name(
         [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
-            x509.NameAttribute(NameOID.COMMON_NAME, named if _is_allowed(named) else purpose),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, subject_names.of_organisation(organisation)),
+            x509.NameAttribute(NameOID.COMMON_NAME, subject_names.of_purpose(organisation, purpose)),
         ]
     )
-
-
-def _cut(text: str, size: int) -> str:
-    """Cut by bytes, as X.509 libraries count them; a letter that the cut falls into is dropped."""
-    return text.encode()[:size].decode(errors="ignore")
 
 
 def _usage(*, authority: bool) -> x509.KeyUsage:

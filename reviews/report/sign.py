@@ -70,7 +70,13 @@ def sign(
     stamper = HttpTimeStamper(server) if server else None
     try:
         seal = _KeySigner(identity.key, identity.certificate, identity.chain)
-        lettering = Lettering(_FONT, [_seal_shows(identity, at), *(_sign_off_shows(each, at) for each in sign_offs)])
+        lettering = Lettering(
+            _FONT,
+            [
+                _seal_shows(identity, at, stamped=stamper is not None),
+                *(_sign_off_shows(each, at) for each in sign_offs),
+            ],
+        )
         pdf = _append(pdf, _seal_says(identity), seal, lettering.style(0), at, stamper)
         made = [issued(identity.certificate, identity.issuer, None)] if _is_ours(identity) else []
         for number, sign_off in enumerate(sign_offs, start=1):
@@ -102,9 +108,10 @@ def _seal_says(identity: SigningIdentity) -> PdfSignatureMetadata:
     )
 
 
-def _seal_shows(identity: SigningIdentity, at: datetime) -> list[str]:
+def _seal_shows(identity: SigningIdentity, at: datetime, *, stamped: bool) -> list[str]:
     company = _drawable(_common_name(identity.certificate), otherwise="the certificate in this signature")
-    return [f"Sealed by {company}", f"Sealed {moment(at)}"]
+    proof = "with a time stamp" if stamped else "by the clock of the server that signed, without a time stamp"
+    return [f"Sealed by {company}", f"Sealed {moment(at)}, {proof}"]
 
 
 def _sign_off_says(number: int, sign_off: SignOffData) -> PdfSignatureMetadata:

@@ -30,8 +30,7 @@ from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
 from checklists.canonical import canonical_json, sha256_hex
-from reviews.report import attachments, page_text
-from reviews.report.certificates import common_name, user_id
+from reviews.report import attachments, page_text, subject_names
 from reviews.report.revisions import Broken, changes_after, entry
 from reviews.report.snapshot import Person, SnapshotData
 from reviews.report.verdict import (
@@ -494,13 +493,16 @@ def expected_reason(role: str, statement: str) -> str:
 def _is_certificate_of(signature: SignatureVerdict, person: Person) -> bool:
     """Whether a certificate was issued to this account, under the name that it has in the data.
 
-    The user name must be the very same. Of the name, letters count, as certificates have no room for every sign.
+    The user name must be the very same. Of the name, letters count: older reports wrote its signs otherwise.
     """
-    expected = common_name(person["name"], person["username"])
-    name, shown = (re.sub(r"[\W_]+", "", text) for text in (expected, signature.signer))
-    same_name = bool(shown) and name == shown
-    same_account = signature.username == user_id(person["username"]) and signature.email in {"", person["email"]}
-    return same_name and same_account
+    expected = subject_names.of_person(person["name"], person["username"])
+    same_name = signature.signer == expected or _letters(signature.signer) == _letters(expected) != ""
+    same_account = signature.username == subject_names.of_account(person["username"])
+    return same_account and same_name and signature.email in {"", person["email"]}
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name)
 
 
 def _with_document_stamps(signatures: list[SignatureVerdict]) -> tuple[SignatureVerdict, ...]:

@@ -24,6 +24,7 @@ from reviews.report import make_report, sign
 from reviews.report.errors import ServerDown, TimeStampError, TimeStampServer
 from reviews.report.time_stamp import time_stamp
 from tests.reviews.report import sample
+from tests.support.pdf import text_of
 from tests.support.time_stamps import Tsa, serving
 
 
@@ -109,6 +110,12 @@ def test_without_an_answer_the_report_comes_out_all_the_same(identity, saved, ve
         made = make_report(sample.tiny(), identity, server=server)
     assert made.stamped is None
     assert verifier.verify(saved(made.pdf)).count("Certificate is Trusted") == 3
+
+
+def test_the_seal_on_the_page_says_what_its_time_rests_on(report, stamped, saved):
+    assert "UTC, with a time stamp" in " ".join(text_of(saved(stamped)).split())
+    plain = " ".join(text_of(saved(report)).split())
+    assert "UTC, by the clock of the server that signed, without a time stamp" in plain
 
 
 def test_the_chain_and_the_revocation_list_are_inside(stamped, identity, tsa):

@@ -7,7 +7,6 @@ import pytest
 
 from checklists.canonical import canonical_json, sha256_hex
 from reviews.report import contained, make_report
-from reviews.report.providers.generated import GeneratedKeys
 from reviews.report.render import render
 from reviews.report.verdict import Compared, SignatureKind, from_json
 from reviews.report.verify import verify
@@ -90,26 +89,6 @@ def test_many_sign_offs_and_names_of_all_scripts_verify():
     found = forging.verdict(make_report(snapshot, forging.ours()).pdf)
     assert found.problems == ()
     assert len(found.signatures) == 4
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["דוד כהן", "محمد Ali", "דוד 2", "Anna 🪿", "𪜶田 太郎", "🪿", "Lea\u202eadmin", "Ꮳꭰ" * 30, "Zoë\u2068"],
-)
-def test_a_name_that_certificates_have_no_letters_for_verifies_all_the_same(name):
-    snapshot = sample.tiny()
-    by = {"name": name, "username": "ꭰdavid2", "email": "d@example.org"}
-    snapshot["sign_offs"] = [snapshot["sign_offs"][0] | {"by": by}]
-    snapshot["approval"] = snapshot["sign_offs"][-1]
-    found = forging.verdict(forging.signed(render(snapshot).pdf, snapshot))
-    assert found.problems == ()
-
-
-@pytest.mark.parametrize("organisation", ["חברת ביטוח", "Example 🪿 Insurance", "🪿", "保険" * 40])
-def test_an_organisation_that_certificates_have_no_letters_for_verifies_all_the_same(tmp_path, organisation):
-    identity = GeneratedKeys(tmp_path / "keys", organisation).load()
-    pdf = forging.signed(forging.base(), sample.tiny(), identity)
-    assert verify(pdf, forging.trusted(identity), compare_pages=False).problems == ()
 
 
 def test_in_a_process_of_its_own_the_verdict_is_the_same():
