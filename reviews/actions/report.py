@@ -15,7 +15,7 @@ from reviews.actions.certificates import revoked, write_down
 from reviews.actions.errors import Invalid
 from reviews.actions.holding import locked_review
 from reviews.actions.nudge import make_report_later
-from reviews.actions.stamp import add_revision, time_stamp_server
+from reviews.actions.stamp import add_revision, pause, server_for_new_reports
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
 from reviews.models import EventKind, Report, ReportState, Review
@@ -114,10 +114,13 @@ def _failed(report_id: uuid.UUID, worker: str, problem: Exception) -> None:
 
 
 def _make(snapshot: SnapshotData) -> MadeReport:
-    server = time_stamp_server()
+    server = server_for_new_reports()
     if server is None:
         return make_report(snapshot, signing_identity())
-    return make_report(snapshot, signing_identity(), server=server, revoked=revoked())
+    made = make_report(snapshot, signing_identity(), server=server, revoked=revoked())
+    if made.server_down:
+        pause()
+    return made
 
 
 def _finish(report: Report, made: MadeReport) -> bool:

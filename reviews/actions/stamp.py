@@ -4,6 +4,7 @@ import logging
 import uuid
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import IntegrityError
 from django.db.models import Max
 from django.utils import timezone
@@ -17,6 +18,9 @@ from reviews.report import signing_identity
 from reviews.report.errors import STAMPED, ServerDown, TimeStampError, TimeStampServer
 
 log = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 300
+"""For so long new reports do not wait for a server that did not answer; the sweep looks for it all the same."""
 
 
 def unstamped() -> list[uuid.UUID]:
@@ -35,6 +39,7 @@ def stamp_reports() -> int:
             stamped += stamp_report(report_id)
         except ServerDown as problem:
             log.warning("%s", problem)
+            pause()
             break
         except TimeStampError:
             # This report's own trouble: the others do not wait for it.
@@ -57,6 +62,7 @@ def stamp_report(report_id: uuid.UUID) -> bool:
     before = report.revisions.last()
     pdf = before.pdf if before else report.pdf or b""
     stamped = time_stamp(bytes(pdf), signing_identity(), server, revoked())
+    cache.delete(_paused())
     try:
         with writing():
             if _is_stamped(report):
@@ -80,6 +86,23 @@ def add_revision(report: Report, stamped: bytes) -> None:
 def time_stamp_server() -> TimeStampServer | None:
     """The server that the settings name."""
     return TimeStampServer(settings.TSA_URL, settings.TSA_TIMEOUT) if settings.TSA_URL else None
+
+
+def server_for_new_reports() -> TimeStampServer | None:
+    """The server to ask while a report is made; none during a pause, when reports come out and are stamped later."""
+    return None if cache.get(_paused()) else time_stamp_server()
+
+
+def pause() -> None:
+    """Remember that the server does not answer, lest each report after this one waits `TSA_TIMEOUT` for it.
+
+    Each process remembers for itself, as its cache does: each has to wait once.
+    """
+    cache.set(_paused(), True, PAUSE_SECONDS)
+
+
+def _paused() -> str:
+    return f"time-stamp-server-down-{sha256_hex(settings.TSA_URL.encode())}"
 
 
 def _is_stamped(report: Report) -> bool:

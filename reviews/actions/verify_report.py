@@ -20,7 +20,7 @@ from reviews.models.standing import MarkKind, standing
 from reviews.models.verification import Verification
 from reviews.report import signing_identity
 from reviews.report.contained import TOO_SLOW, Limits, verify_contained
-from reviews.report.verdict import Here, SignatureKind, SignatureVerdict, Verdict
+from reviews.report.verdict import Here, Verdict, held_against_revocations
 
 PER_ADDRESS = 10
 """Files that one address may have verified in `WINDOW`."""
@@ -87,27 +87,10 @@ def in_turn(address: str | None) -> Iterator[None]:
 def _with_revocations(verdict: Verdict) -> Verdict:
     """The verdict with the certificates that were revoked here, whether or not a list of them is in the file."""
     serials = [each.serial for each in verdict.signatures]
-    revoked = dict(
-        IssuedCertificate.objects.filter(serial__in=serials)
-        .exclude(revoked_at=None)
-        .values_list("serial", "revoked_at")
-    )
-    problems: list[str] = []
-
-    def seen(signature: SignatureVerdict) -> SignatureVerdict:
-        at: datetime | None = revoked.get(signature.serial)
-        if at is None or signature.kind == SignatureKind.TIME_STAMP:
-            return signature
-        if signature.stamped_at and datetime.fromisoformat(signature.stamped_at) < at:
-            return signature  # A time stamp proves that it was given while the certificate was good.
-        why = f"its certificate was revoked on {at:%Y-%m-%d}."
-        problems.append(f"The signature “{signature.field}” is not trusted: {why}")
-        return replace(signature, trusted=False, why=why)
-
-    signatures = tuple(seen(each) for each in verdict.signatures)
-    known = {problem for problem in verdict.problems if "was revoked" in problem}
-    fresh = () if known else tuple(problems)
-    return replace(verdict, signatures=signatures, problems=(*verdict.problems, *fresh))
+    rows = IssuedCertificate.objects.filter(serial__in=serials).exclude(revoked_at=None)
+    revoked = {serial: at for serial, at in rows.values_list("serial", "revoked_at") if at is not None}
+    signatures, problems = held_against_revocations(verdict.signatures, revoked)
+    return replace(verdict, signatures=signatures, problems=(*verdict.problems, *problems))
 
 
 def _here(verdict: Verdict, digest: str) -> Here:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from reviews.report import keys
 from reviews.report.certificates import Issued, Revoked
-from reviews.report.errors import TimeStampError, TimeStampServer
+from reviews.report.errors import ServerDown, TimeStampError, TimeStampServer
 from reviews.report.providers import provider
 from reviews.report.snapshot import SnapshotData
 
@@ -19,12 +19,14 @@ log = logging.getLogger(__name__)
 class MadeReport:
     """A signed report, and the certificates of ours in its signatures, the seal's first.
 
-    `stamped` is the same with validation data and a time stamp appended (PAdES B-LTA), where a server gave one.
+    `stamped` is the same with validation data and a time stamp appended (PAdES B-LTA), where a server gave one;
+    `server_down` where one was asked and did not answer.
     """
 
     pdf: bytes
     issued: tuple[Issued, ...]
     stamped: bytes | None = None
+    server_down: bool = False
 
 
 def make_report(
@@ -44,17 +46,18 @@ def make_report(
     # Only workers make reports; web processes and commands start faster without WeasyPrint and pyHanko.
     from reviews.report import render, sign, time_stamp
 
-    pdf, sign_offs = render.render(snapshot).pdf, snapshot["sign_offs"]
+    pdf, sign_offs, server_down = render.render(snapshot).pdf, snapshot["sign_offs"], False
     if server is not None:
         try:
             signed = sign.sign(pdf, identity, sign_offs, signed_at=signed_at, server=server)
             stamped = time_stamp.time_stamp(signed.pdf, identity, server, revoked or {})
         except TimeStampError as problem:
+            server_down = isinstance(problem, ServerDown)
             log.warning("a report comes out without a time stamp: %s", problem)
         else:
             return MadeReport(signed.pdf, signed.issued, stamped)
     signed = sign.sign(pdf, identity, sign_offs, signed_at=signed_at)
-    return MadeReport(signed.pdf, signed.issued)
+    return MadeReport(signed.pdf, signed.issued, server_down=server_down)
 
 
 def signing_identity() -> keys.SigningIdentity:

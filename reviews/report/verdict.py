@@ -1,6 +1,8 @@
 """What verification says of a report. Plain values, so that they pass between processes and become JSON."""
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -154,6 +156,29 @@ class Verdict:
     def as_json(self) -> dict[str, Any]:
         """The documented shape (docs/verify.md)."""
         return {"format": FORMAT, "valid": self.valid, **asdict(self)}
+
+
+def held_against_revocations(
+    signatures: tuple[SignatureVerdict, ...], revoked: Mapping[str, datetime]
+) -> tuple[tuple[SignatureVerdict, ...], list[str]]:
+    """The signatures, and the problems of those that are trusted no longer because their certificate was revoked.
+
+    `revoked` says by serial number since when. Only a trusted time stamp proves that a signature is older than that:
+    whoever has the key can write any other time into it (RFC 5126, C.4.3).
+    """
+    problems: list[str] = []
+
+    def seen(signature: SignatureVerdict) -> SignatureVerdict:
+        since = revoked.get(signature.serial)
+        if since is None or not signature.trusted or signature.kind == SignatureKind.TIME_STAMP:
+            return signature
+        if signature.stamped_at and datetime.fromisoformat(signature.stamped_at) < since:
+            return signature
+        why = f"its certificate was revoked on {since:%Y-%m-%d}, and no trusted time stamp proves that it is older."
+        problems.append(f"The signature “{signature.field}” is not trusted: {why}")
+        return replace(signature, trusted=False, why=why)
+
+    return tuple(seen(each) for each in signatures), problems
 
 
 def unreadable(why: str) -> Verdict:

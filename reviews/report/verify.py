@@ -15,7 +15,10 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any, cast
 
-from asn1crypto import x509
+from asn1crypto import crl, x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPublicKeyTypes
+from cryptography.x509 import CertificateRevocationList, load_der_x509_certificate, load_der_x509_crl
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DiffResult, SuspiciousModification
 from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
@@ -40,6 +43,7 @@ from reviews.report.verdict import (
     SignatureKind,
     SignatureVerdict,
     Verdict,
+    held_against_revocations,
     unreadable,
 )
 from reviews.report.wording import shortened, visible
@@ -129,14 +133,18 @@ class _Verification:
     def verdict(self, compare_pages: bool, found: Callable[[Verdict], None]) -> Verdict:
         checked = self._signatures()
         verdicts = _with_document_stamps([each.verdict for each in checked])
+        verdicts, revoked = held_against_revocations(verdicts, self._revocations(checked))
         for each in checked:
             self.problems.extend(each.problems)
+        self.problems.extend(revoked)
         seal = next((each for each in checked if each.verdict.kind == SignatureKind.SEAL), None)
         if not verdicts:
             self.problems.append("The file is not signed.")
         elif seal is None or not self._is_certification(seal):
             self.problems.append("No seal certifies the document, so anything may have been added to it.")
-        sealed = all(each.intact and each.trusted for each in verdicts) and seal is not None
+        # A time stamp need not be trusted for that: it says when, not what.
+        signed = [each for each in verdicts if each.kind != SignatureKind.TIME_STAMP]
+        sealed = all(each.intact for each in verdicts) and all(each.trusted for each in signed) and seal is not None
         data, snapshot = self._data()
         changes = self._changes(checked, seal, embedded=data.embedded)
         self.problems.extend(f"Changed after it was signed: {change}." for change in changes)
@@ -323,11 +331,34 @@ class _Verification:
             revocation_mode="soft-fail",
         )
 
-    def _validation_data(self) -> tuple[list[x509.Certificate], list[Any]]:
+    def _validation_data(self) -> tuple[list[x509.Certificate], list[crl.CertificateList]]:
         if "/DSS" not in self.reader.root:
             return [], []
         store = DocumentSecurityStore.read_dss(self.reader)
-        return list(store.load_certs()), list(store.crls)
+        lists = [crl.CertificateList.load(each.get_object().data) for each in store.crls]
+        return list(store.load_certs()), lists
+
+    def _revocations(self, checked: Sequence[_Checked]) -> dict[str, datetime]:
+        """By serial number, since when a certificate is revoked, as the lists in the file say that its issuer signed.
+
+        The validation before only asks whether it was at the time that the signer claims.
+        """
+        found: dict[str, datetime] = {}
+        for each in checked:
+            if each.embedded is None or not each.verdict.trusted:
+                continue
+            certificate = each.embedded.signer_cert
+            known = [*self.trusted, *self.store[0], *each.embedded.other_embedded_certs]
+            issuers = [other for other in known if other.subject == certificate.issuer]
+            for revocations in self.store[1]:
+                if revocations.issuer != certificate.issuer:
+                    continue
+                entries = load_der_x509_crl(revocations.dump())
+                entry_of_it = entries.get_revoked_certificate_by_serial_number(certificate.serial_number)
+                if entry_of_it is not None and any(_has_signed(other, certificate, entries) for other in issuers):
+                    since = entry_of_it.revocation_date_utc
+                    found[each.verdict.serial] = min(since, found.get(each.verdict.serial, since))
+        return found
 
     def _gap(self, embedded: EmbeddedPdfSignature) -> str:
         """What is wrong with the bytes that a signature covers; empty where nothing is.
@@ -598,6 +629,16 @@ def _key_in_use(certificate: x509.Certificate, at: datetime) -> bool:
     if period is None or period["not_after"].native is None:
         return True
     return bool(at <= period["not_after"].native)
+
+
+def _has_signed(issuer: x509.Certificate, certificate: x509.Certificate, entries: CertificateRevocationList) -> bool:
+    """Whether an authority issued this certificate and this revocation list, not just one of its name."""
+    try:
+        authority = load_der_x509_certificate(issuer.dump())
+        load_der_x509_certificate(certificate.dump()).verify_directly_issued_by(authority)
+        return entries.is_signature_valid(cast(CertificateIssuerPublicKeyTypes, authority.public_key()))
+    except (ValueError, TypeError, InvalidSignature):
+        return False
 
 
 def _email(certificate: x509.Certificate) -> str:

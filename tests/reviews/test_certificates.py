@@ -1,5 +1,7 @@
 """Certificates and time stamps in the application: recorded, revoked, listed, added later."""
 
+import socket
+from contextlib import suppress
 from io import BytesIO, StringIO
 
 import pytest
@@ -9,11 +11,17 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from checklists.language import WorkloadKind
 from reviews import tasks
+from reviews.access import Actor
 from reviews.actions import report as reports
 from reviews.actions import stamp
-from reviews.models import Event, IssuedCertificate, Report, ReportRevision
+from reviews.actions.decide import approve
+from reviews.actions.start import start_review
+from reviews.actions.submit import submit_review
+from reviews.models import Event, IssuedCertificate, Report, ReportRevision, Workload
 from reviews.report import signing_identity
+from tests.conftest import People, answer_all, version_of
 from tests.reviews.test_report_making import report  # noqa: F401 - a fixture
 from tests.support.time_stamps import Tsa, serving
 
@@ -141,6 +149,48 @@ def test_while_the_server_is_down_the_report_comes_out_and_the_sweep_stamps_it_l
         assert stamp.stamp_report(report.pk) is False
     assert tsa.asked == asked
     assert ReportRevision.objects.count() == Event.objects.filter(kind="report_stamped").count() == 1
+
+
+def test_after_a_server_that_never_answered_the_next_reports_do_not_wait_for_it(
+    report: Report,  # noqa: F811
+    workload: Workload,
+    people: People,
+    settings,
+):
+    for _ in range(2):
+        review = start_review(Actor(people.ada), workload=workload, kind=WorkloadKind.EDA)
+        answer_all(people.ada, review)
+        submit_review(Actor(people.ada), review_id=review.pk)
+        approve(Actor(people.lea), review_id=review.pk, version=version_of(review), statement="Good.")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(0)
+        settings.TSA_URL, settings.TSA_TIMEOUT = f"http://127.0.0.1:{silent.getsockname()[1]}/", 0.5
+        assert [reports.produce_report(each.pk, worker="w") for each in Report.objects.all()] == [True] * 3
+        assert connections(silent) == 1
+        assert len(stamp.unstamped()) == 3
+        assert stamp.stamp_reports() == 0
+        assert connections(silent) == 1
+
+
+def test_as_soon_as_the_server_answers_the_sweep_new_reports_ask_it_again(report: Report, settings):  # noqa: F811
+    tsa = Tsa()
+    tsa.answer = lambda body: b"<html>Maintenance</html>"
+    with serving(tsa) as settings.TSA_URL:
+        reports.produce_report(report.pk, worker="w")
+        assert stamp.server_for_new_reports() is None
+        tsa.answer = tsa.stamp
+        assert stamp.stamp_reports() == 1
+        assert stamp.server_for_new_reports() is not None
+
+
+def connections(silent: socket.socket) -> int:
+    """How many have called since the last time that this was asked."""
+    count = 0
+    with suppress(BlockingIOError):
+        while True:
+            silent.accept()[0].close()
+            count += 1
+    return count
 
 
 def test_of_two_that_stamp_at_once_one_counts(report: Report, settings, monkeypatch):  # noqa: F811

@@ -2,15 +2,19 @@
 
 import re
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from reviews.access import Actor
 from reviews.actions import report as reports
+from reviews.actions import stamp
 from reviews.actions.after_approval import withdraw_report
 from reviews.actions.decide import approve
 from reviews.actions.submit import submit_review
@@ -20,6 +24,7 @@ from reviews.report import signing_identity
 from tests.conftest import People, answer_all, version_of
 from tests.reviews.altering import altered
 from tests.reviews.report import forging
+from tests.support.time_stamps import Tsa, serving
 
 URL = "/verify/"
 
@@ -132,6 +137,27 @@ def test_a_revoked_certificate_is_not_trusted(report: Report):
     assert "its certificate was revoked on" in said
     assert "not everything in it holds" in said
     assert "Lost." not in said
+
+
+def test_a_time_is_proven_by_the_authorities_for_time_stamps_that_the_settings_name(
+    report: Report, settings, tmp_path
+):
+    tsa = Tsa()
+    with serving(tsa) as settings.TSA_URL:
+        assert stamp.stamp_reports() == 1
+    stamped = bytes(report.revisions.get().pdf)
+    said = text(send(stamped))
+    assert "The report is genuine and unchanged" in said
+    assert "“Time stamps”, which is not trusted here" in said
+    (tmp_path / "tsa.pem").write_bytes(tsa.root.public_bytes(Encoding.PEM))
+    settings.TSA_TRUSTED = str(tmp_path / "tsa.pem")
+    said = text(send(stamped))
+    assert "The report is genuine and unchanged" in said
+    assert "not trusted here" not in said
+    found = IssuedCertificate.objects.exclude(user=None).last()
+    call_command("revoke_certificate", found.serial, reason="Lost.", stdout=StringIO())
+    assert "The report is genuine and unchanged" in text(send(stamped))
+    assert "no trusted time stamp proves that it is older" in text(send(bytes(report.pdf)))
 
 
 @pytest.mark.django_db

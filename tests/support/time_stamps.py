@@ -17,13 +17,13 @@ from pyhanko.sign.timestamps import DummyTimeStamper
 
 
 class Tsa:
-    """An RFC 3161 server with an authority of its own; `answers` can be exchanged to make it misbehave."""
+    """An RFC 3161 server with an authority of its own; `answer` can be exchanged to make it misbehave."""
 
-    def __init__(self) -> None:
+    def __init__(self, purpose: x509.ObjectIdentifier = ExtendedKeyUsageOID.TIME_STAMPING) -> None:
         root_key, key = (rsa.generate_private_key(65537, 2048) for _ in range(2))
-        self.root = _certificate("Time authority", root_key, "Time authority", root_key, authority=True)
-        certificate = _certificate("Time stamps", key, "Time authority", root_key, authority=False)
-        self.stamper = DummyTimeStamper(_asn1(certificate), _asn1_key(key), [_asn1(self.root)])
+        self.root = _certificate("Time authority", root_key, "Time authority", root_key)
+        certificate = _certificate("Time stamps", key, "Time authority", root_key, purpose)
+        self.stamper = stamper(key, certificate, self.root)
         self.answer = self.stamp
         self.asked = 0
 
@@ -33,6 +33,11 @@ class Tsa:
     @property
     def trusted(self) -> asn1_x509.Certificate:
         return _asn1(self.root)
+
+
+def stamper(key, certificate: x509.Certificate, *above: x509.Certificate) -> DummyTimeStamper:
+    """Stamps times with any key and certificate, whether or not that is meant for it."""
+    return DummyTimeStamper(_asn1(certificate), _asn1_key(key), [_asn1(each) for each in above])
 
 
 @contextmanager
@@ -60,7 +65,8 @@ def serving(tsa: Tsa, port: int = 0) -> Iterator[str]:
             server.shutdown()
 
 
-def _certificate(name, key, issuer, issuer_key, *, authority: bool) -> x509.Certificate:
+def _certificate(name, key, issuer, issuer_key, purpose=None) -> x509.Certificate:
+    """A certificate for one purpose, or for an authority."""
     now = datetime.now(UTC)
     builder = (
         x509.CertificateBuilder()
@@ -70,11 +76,11 @@ def _certificate(name, key, issuer, issuer_key, *, authority: bool) -> x509.Cert
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=3650))
-        .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+        .add_extension(x509.BasicConstraints(ca=purpose is None, path_length=None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
-    if not authority:
-        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+    if purpose:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([purpose]), critical=True)
     return builder.sign(issuer_key, hashes.SHA256())
 
 
@@ -82,7 +88,7 @@ def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
     return asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
 
 
-def _asn1_key(key: rsa.RSAPrivateKey) -> asn1_keys.PrivateKeyInfo:
+def _asn1_key(key) -> asn1_keys.PrivateKeyInfo:
     pkcs8 = serialization.PrivateFormat.PKCS8
     return asn1_keys.PrivateKeyInfo.load(
         key.private_bytes(serialization.Encoding.DER, pkcs8, serialization.NoEncryption())
