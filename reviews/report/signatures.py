@@ -6,12 +6,13 @@ a signature leaves is filled by its own contents and by nothing else.
 
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from asn1crypto import x509
+from asn1crypto import crl, x509
+from cryptography.x509 import load_der_x509_crl
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DiffResult, SuspiciousModification
 from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
@@ -27,66 +28,62 @@ from pyhanko_certvalidator import ValidationContext
 
 from reviews.report.fields import SEAL, sign_off_field
 from reviews.report.revisions import Broken, entry
-from reviews.report.verdict import SignatureKind, SignatureVerdict, in_short
+from reviews.report.signers import common_name, email, has_signed, key_in_use, username
+from reviews.report.verdict import SignatureKind, SignatureVerdict, held_against_revocations, in_short
 from reviews.report.wording import shortened
 
 APPROVAL = "Approval"
 """The one field of reports whose data are of format 1 or 2; nothing is embedded in them."""
 
 _MAX_SIGNATURES = 40
+_SIGN_OFFS = {sign_off_field(number) for number in range(1, 100)}
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A signature, what was found about it, and pyHanko's object for it (None where that cannot be made).
-
-    `problems` and `notes` are sentences for the verdict on the whole.
-    """
+    """A signature, what was found about it, and pyHanko's object for it (None where that cannot be made)."""
 
     verdict: SignatureVerdict
     embedded: EmbeddedPdfSignature | None
     problems: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
-def checked_signatures(
+@dataclass(frozen=True)
+class Signatures:
+    """All signatures and time stamps in the order in which they were made; `problems` and `notes` are sentences.
+
+    `seal` is the organisation's, None where there is none.
+    """
+
+    verdicts: tuple[SignatureVerdict, ...]
+    seal: Checked | None
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def hold(self) -> bool:
+        """Whether there is a seal, nothing that was signed was changed, and all who signed are trusted.
+
+        A time stamp need not be trusted for that: it says when, not what.
+        """
+        signed = [each for each in self.verdicts if each.kind != SignatureKind.TIME_STAMP]
+        intact, trusted = all(each.intact for each in self.verdicts), all(each.trusted for each in signed)
+        return self.seal is not None and intact and trusted
+
+
+def check(
     pdf: bytes,
     reader: PdfFileReader,
     trusted: Sequence[x509.Certificate],
     stamps_trusted: Sequence[x509.Certificate],
-) -> list[Checked]:
-    """Every signature and time stamp, in the order in which they were made. Raises `Broken`.
+) -> Signatures:
+    """The signatures of a file, whose `reader` has read it. Raises `revisions.Broken`.
 
-    `trusted` are the certificates of authorities that may seal and sign, `stamps_trusted` those that may stamp times.
+    `trusted` are the certificates of authorities that may seal and sign, `stamps_trusted` those that may only stamp
+    times.
     """
     return _Check(pdf, reader, trusted, stamps_trusted).signatures()
-
-
-def certifies(reader: PdfFileReader, seal: Checked) -> bool:
-    """Whether a signature is the one that certifies the document, and permits no more than signing it."""
-    try:
-        certifying = reader.root["/Perms"].raw_get("/DocMDP").reference
-        own = seal.embedded.sig_field.raw_get("/V").reference if seal.embedded else None
-        level = seal.embedded.docmdp_level if seal.embedded else None
-    except Exception:
-        return False
-    return bool(certifying == own and level in {MDPPerm.NO_CHANGES, MDPPerm.FILL_FORMS})
-
-
-def with_document_stamps(signatures: Sequence[SignatureVerdict]) -> tuple[SignatureVerdict, ...]:
-    """The signatures, with the first trusted time stamp over the document that came after each."""
-    stamps = [
-        each for each in signatures if each.kind == SignatureKind.TIME_STAMP and each.intact and each.stamped_by
-    ]
-
-    def stamped(signature: SignatureVerdict) -> SignatureVerdict:
-        later = [each for each in stamps if each.revision > signature.revision]
-        if signature.stamped_by or signature.kind == SignatureKind.TIME_STAMP or not later:
-            return signature
-        return replace(signature, stamped_at=later[0].at, stamped_by=later[0].signer)
-
-    return tuple(stamped(each) for each in signatures)
 
 
 def hidden_changes(seal: Checked) -> list[str]:
@@ -116,9 +113,22 @@ class _Check:
         self.reader = reader
         self.trusted = list(trusted)
         self.stamps_trusted = [*trusted, *stamps_trusted]
+        self.notes: list[str] = []
         self.store = self._validation_data()
 
-    def signatures(self) -> list[Checked]:
+    def signatures(self) -> Signatures:
+        checked = self._all()
+        verdicts = _with_document_stamps([each.verdict for each in checked])
+        verdicts, revoked = held_against_revocations(verdicts, self._revocations(checked))
+        problems = [*(problem for each in checked for problem in each.problems), *revoked]
+        seal = next((each for each in checked if each.verdict.kind == SignatureKind.SEAL), None)
+        if not verdicts:
+            problems.append("The file is not signed.")
+        elif seal is None or not self._is_certification(seal):
+            problems.append("No seal certifies the document, so anything may have been added to it.")
+        return Signatures(verdicts, seal, tuple(problems), tuple(self.notes))
+
+    def _all(self) -> list[Checked]:
         try:
             fields = list(enumerate_sig_fields(self.reader, filled_status=True))
         except RecursionError:
@@ -163,7 +173,7 @@ class _Check:
             problems.append(f"The time stamp of the signature “{name}” does not belong to it.")
         elif stamp is not None and not stamped:
             self.notes.append(
-                f"The time stamp of the signature “{name}” is by “{_common_name(stamp.signing_cert.subject)}”, "
+                f"The time stamp of the signature “{name}” is by “{common_name(stamp.signing_cert.subject)}”, "
                 "which is not trusted here, so the time is the signer's own claim."
             )
         intact = bool(status.intact and status.valid)
@@ -177,15 +187,15 @@ class _Check:
         signature = SignatureVerdict(
             field=name,
             kind=kind,
-            signer=_common_name(certificate.subject),
-            username=_username(certificate),
-            email=_email(certificate),
-            issuer=_common_name(certificate.issuer),
+            signer=common_name(certificate.subject),
+            username=username(certificate),
+            email=email(certificate),
+            issuer=common_name(certificate.issuer),
             serial=f"{certificate.serial_number:x}",
             reason=shortened(str(entry(embedded.sig_object, "/Reason", "")), 400),
             at=_iso(at),
             stamped_at=_iso(stamp.timestamp) if stamp and stamped else "",
-            stamped_by=_common_name(stamp.signing_cert.subject) if stamp and stamped else "",
+            stamped_by=common_name(stamp.signing_cert.subject) if stamp and stamped else "",
             intact=intact,
             trusted=trusted,
             why=why,
@@ -209,7 +219,7 @@ class _Check:
         context = self._context(self.stamps_trusted, at)
         status = asyncio.run(async_validate_pdf_timestamp(embedded, context, skip_diff=True))
         intact = bool(status.intact and status.valid)
-        by = _common_name(status.signing_cert.subject)
+        by = common_name(status.signing_cert.subject)
         problems = [] if intact else [f"The time stamp “{name}” does not fit the file: what it stamped was changed."]
         trusted = bool(status.trusted)
         if intact and not trusted:
@@ -218,7 +228,7 @@ class _Check:
             field=name,
             kind=SignatureKind.TIME_STAMP,
             signer=by,
-            issuer=_common_name(status.signing_cert.issuer),
+            issuer=common_name(status.signing_cert.issuer),
             serial=f"{status.signing_cert.serial_number:x}",
             at=_iso(at),
             stamped_at=_iso(at) if trusted else "",
@@ -232,11 +242,11 @@ class _Check:
     def _why(
         self, status: PdfSignatureStatus, certificate: x509.Certificate, at: datetime, kind: SignatureKind
     ) -> tuple[bool, str]:
-        issuer = _common_name(certificate.issuer)
+        issuer = common_name(certificate.issuer)
         if at == _NEVER:
             return False, "it says no time."
         if status.revoked:
-            return False, f"the certificate of “{_common_name(certificate.subject)}” was revoked."
+            return False, f"the certificate of “{common_name(certificate.subject)}” was revoked."
         if not certificate.not_valid_before <= at <= certificate.not_valid_after:
             return False, f"its certificate was not valid on {at:%Y-%m-%d}."
         if not status.trusted:
@@ -246,9 +256,9 @@ class _Check:
                     "not for signing."
                 )
             return False, f"its certificate was issued by “{issuer}”, which is not among the trusted authorities."
-        if not _key_in_use(certificate, at):
+        if not key_in_use(certificate, at):
             return False, f"its key was not to be used any more on {at:%Y-%m-%d}."
-        if kind == SignatureKind.SEAL and _username(certificate):
+        if kind == SignatureKind.SEAL and username(certificate):
             return False, "a seal is the organisation's, but this certificate is a person's."
         return True, f"issued by “{issuer}”, which is trusted, and valid at the time of signing."
 
@@ -264,11 +274,34 @@ class _Check:
             revocation_mode="soft-fail",
         )
 
-    def _validation_data(self) -> tuple[list[x509.Certificate], list[Any]]:
+    def _validation_data(self) -> tuple[list[x509.Certificate], list[crl.CertificateList]]:
         if "/DSS" not in self.reader.root:
             return [], []
         store = DocumentSecurityStore.read_dss(self.reader)
-        return list(store.load_certs()), list(store.crls)
+        lists = [crl.CertificateList.load(each.get_object().data) for each in store.crls]
+        return list(store.load_certs()), lists
+
+    def _revocations(self, checked: Sequence[Checked]) -> dict[str, datetime]:
+        """By serial number, since when a certificate is revoked, as the lists in the file say that its issuer signed.
+
+        The validation before only asks whether it was at the time that the signer claims.
+        """
+        found: dict[str, datetime] = {}
+        for each in checked:
+            if each.embedded is None or not each.verdict.trusted:
+                continue
+            certificate = each.embedded.signer_cert
+            known = [*self.trusted, *self.store[0], *each.embedded.other_embedded_certs]
+            issuers = [other for other in known if other.subject == certificate.issuer]
+            for revocations in self.store[1]:
+                if revocations.issuer != certificate.issuer:
+                    continue
+                entries = load_der_x509_crl(revocations.dump())
+                entry_of_it = entries.get_revoked_certificate_by_serial_number(certificate.serial_number)
+                if entry_of_it is not None and any(has_signed(other, certificate, entries) for other in issuers):
+                    since = entry_of_it.revocation_date_utc
+                    found[each.verdict.serial] = min(since, found.get(each.verdict.serial, since))
+        return found
 
     def _gap(self, embedded: EmbeddedPdfSignature) -> str:
         """What is wrong with the bytes that a signature covers; empty where nothing is.
@@ -293,14 +326,37 @@ class _Check:
             return "does not cover the whole of its revision."
         return ""
 
+    def _is_certification(self, seal: Checked) -> bool:
+        try:
+            certifying = self.reader.root["/Perms"].raw_get("/DocMDP").reference
+            own = seal.embedded.sig_field.raw_get("/V").reference if seal.embedded else None
+            level = seal.embedded.docmdp_level if seal.embedded else None
+        except Exception:
+            return False
+        return bool(certifying == own and level in {MDPPerm.NO_CHANGES, MDPPerm.FILL_FORMS})
+
+
+def _with_document_stamps(signatures: list[SignatureVerdict]) -> tuple[SignatureVerdict, ...]:
+    """The signatures, with the first trusted time stamp over the document that came after each."""
+    stamps = [
+        each for each in signatures if each.kind == SignatureKind.TIME_STAMP and each.intact and each.stamped_by
+    ]
+
+    def stamped(signature: SignatureVerdict) -> SignatureVerdict:
+        later = [each for each in stamps if each.revision > signature.revision]
+        if signature.stamped_by or signature.kind == SignatureKind.TIME_STAMP or not later:
+            return signature
+        return replace(signature, stamped_at=later[0].at, stamped_by=later[0].signer)
+
+    return tuple(stamped(each) for each in signatures)
+
 
 def _kind(field: str, type_: str) -> SignatureKind:
     if type_ == "/DocTimeStamp":
         return SignatureKind.TIME_STAMP
     if field in {SEAL, APPROVAL}:
         return SignatureKind.SEAL
-    places = [sign_off_field(number) for number in range(1, _MAX_SIGNATURES + 1)]
-    return SignatureKind.SIGN_OFF if field in places else SignatureKind.OTHER
+    return SignatureKind.SIGN_OFF if field in _SIGN_OFFS else SignatureKind.OTHER
 
 
 def _stamp_time(embedded: EmbeddedPdfSignature) -> datetime | None:
@@ -310,36 +366,6 @@ def _stamp_time(embedded: EmbeddedPdfSignature) -> datetime | None:
             token = attribute["values"][0]["content"]
             return cast(datetime, token["encap_content_info"]["content"].parsed["gen_time"].native)
     return None
-
-
-def _common_name(name: x509.Name) -> str:
-    native = name.native.get("common_name") or name.human_friendly
-    return shortened(native if isinstance(native, str) else ", ".join(map(str, native)), 200)
-
-
-def _username(certificate: x509.Certificate) -> str:
-    return str(certificate.subject.native.get("user_id", ""))[:200]
-
-
-def _key_in_use(certificate: x509.Certificate, at: datetime) -> bool:
-    """Whether the key might sign then (RFC 3280, 4.2.1.4): a person's for a day, though the certificate lasts."""
-    period = certificate.private_key_usage_period_value
-    if period is None or period["not_after"].native is None:
-        return True
-    return bool(at <= period["not_after"].native)
-
-
-def _email(certificate: x509.Certificate) -> str:
-    return next(iter(_emails(certificate)), "")
-
-
-def _emails(certificate: x509.Certificate) -> Iterator[str]:
-    names = certificate.subject_alt_name_value
-    for each in names or ():
-        if each.name == "rfc822_name":
-            yield str(each.native)[:254]
-    if said := certificate.subject.native.get("email_address"):
-        yield str(said)[:254]
 
 
 def _iso(at: datetime) -> str:
