@@ -1,12 +1,12 @@
 """Whether the pages of a report say what its data say."""
 
 from dataclasses import replace
-from io import BytesIO
 
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from reviews.report import page_text
 from reviews.report.edition import is_edition, made_by
+from reviews.report.opening import opened
 from reviews.report.render import render
 from reviews.report.revisions import entry
 from reviews.report.snapshot import SnapshotData
@@ -25,7 +25,7 @@ def compared(pdf: bytes, reader: PdfFileReader, data: DataVerdict, snapshot: Sna
     if pdf.startswith(rendered):
         said = "The pages are, byte for byte, what the embedded data render to."
         return replace(data, compared=Compared.BYTES, said=said)
-    ours = page_text.pages(PdfFileReader(BytesIO(rendered)))
+    ours = page_text.pages(opened(rendered))
     theirs = page_text.pages(reader.get_historical_resolver(0))
     if [page_text.squeezed(page) for page in ours] == [page_text.squeezed(page) for page in theirs]:
         said = (

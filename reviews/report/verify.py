@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from io import BytesIO
 
 from asn1crypto import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -18,6 +17,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from reviews.report import subject_names
 from reviews.report.embedded import about, embedded_data
 from reviews.report.fields import sign_off_field
+from reviews.report.opening import opened
 from reviews.report.revisions import Broken, changes_after
 from reviews.report.signatures import APPROVAL, Signatures, check, hidden_changes
 from reviews.report.snapshot import Person, SnapshotData
@@ -32,7 +32,6 @@ from reviews.report.verdict import (
 )
 from reviews.report.wording import shortened, visible
 
-_MAX_OBJECTS = 2_000_000
 _CLOCKS = timedelta(minutes=5)
 """By how much the clocks of the web server that took a decision and of the worker that signed it may differ."""
 
@@ -57,7 +56,7 @@ def verify(
     out, `found` gets the verdict that stands before it, for callers whose patience ends meanwhile.
     """
     try:
-        reader = _opened(pdf)
+        reader = opened(pdf)
         signatures = check(pdf, reader, trusted, stamps_trusted)
         return _verdict(pdf, reader, signatures, compare_pages=compare_pages, found=found)
     except Broken as problem:
@@ -68,21 +67,6 @@ def verify(
         return unreadable("The file cannot be read as a report. Its objects are nested too deeply.")
     except Exception as problem:
         return unreadable(f"The file cannot be read as a report: it is damaged, or no PDF. ({in_short(problem)})")
-
-
-def _opened(pdf: bytes) -> PdfFileReader:
-    if not pdf.startswith(b"%PDF-"):
-        raise Broken("It is no PDF.")
-    reader = PdfFileReader(BytesIO(pdf))
-    if reader.encrypted:
-        raise Broken("It is encrypted; reports never are.")
-    if reader.xrefs.hybrid_xrefs_present:
-        raise Broken("It says to different readers different things (hybrid cross-references).")
-    if sum(len(reader.xrefs.explicit_refs_in_revision(each)) for each in range(reader.xrefs.total_revisions)) > (
-        _MAX_OBJECTS
-    ):
-        raise Broken(f"It has more than {_MAX_OBJECTS:,} objects.")
-    return reader
 
 
 def _verdict(
