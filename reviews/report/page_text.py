@@ -13,6 +13,7 @@ from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 
 from reviews.report.revisions import entry, page_refs
 from reviews.report.snapshot import SnapshotData
+from reviews.report.wording import visible
 
 _TOKEN = re.compile(
     rb"<(?P<hex>[0-9A-Fa-f\s]*)>(?!>)"
@@ -27,6 +28,7 @@ _ENTRIES = {
     b"bfrange": re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]*)>"),
 }
 _BLOCK = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
+_CODE_POINT = re.compile("\\[U\\+([0-9A-F]{4,5}|10[0-9A-F]{4})\\]")
 _PICTURE = "\N{OBJECT REPLACEMENT CHARACTER}"
 _RIGHT_TO_LEFT = {"R", "AL", "AN"}
 
@@ -52,14 +54,15 @@ def squeezed(text: str) -> str:
 def missing(snapshot: SnapshotData, shown: list[str], digest: str) -> str:
     """What of a snapshot is not on the pages, in words; empty where all that can be looked for is there.
 
-    Texts with letters that are written from right to left are left out: pages have them in the order of drawing.
+    Texts with letters that are written from right to left are left out: pages have them in the order of drawing. Of
+    the others letters and digits count, as fonts draw signs and marks in ways of their own.
     """
     every = [squeezed(page) for page in shown]
     if not every or not all(squeezed(digest) in page for page in every):
         return "the SHA-256 of the data"
-    whole = "".join(every)
-    for what, text in _texts(snapshot):
-        lines = [squeezed(line) for line in text.splitlines()]
+    whole = _letters("".join(every))
+    for what, text in _texts(visible(snapshot)):
+        lines = [_letters(squeezed(line)) for line in text.splitlines()]
         readable = [
             line for line in lines if not any(unicodedata.bidirectional(each) in _RIGHT_TO_LEFT for each in line)
         ]
@@ -67,6 +70,12 @@ def missing(snapshot: SnapshotData, shown: list[str], digest: str) -> str:
         if any(part not in whole for line in readable for part in _parts(line)):
             return f"{what} “{text[:60]}”"
     return ""
+
+
+def _letters(text: str) -> str:
+    """Letters and digits alone; one that no font had on the day, and that stands there as its number, is itself."""
+    spelt = _CODE_POINT.sub(lambda found: chr(int(found[1], 16)), text)
+    return "".join(letter for letter in spelt if unicodedata.category(letter)[0] in "LN")
 
 
 def _parts(line: str) -> Iterator[str]:
@@ -85,7 +94,7 @@ def _texts(snapshot: SnapshotData) -> Iterator[tuple[str, str]]:
         yield "the statement", sign_off["statement"]
     for section in snapshot["sections"]:
         for question in section["questions"]:
-            yield "the question", question["title"]
+            yield "the question", question["text"]
             yield "the note", question["note"]
 
 

@@ -4,7 +4,6 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from pathlib import Path
 from typing import Any, Literal
 from xml.etree import ElementTree
 
@@ -18,10 +17,10 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from checklists.canonical import canonical_json, sha256_hex
 from reviews.report.charts import MARKS
 from reviews.report.content import content
+from reviews.report.edition import ASSETS, TEMPLATE, made_by
 from reviews.report.snapshot import SnapshotData
 from reviews.report.wording import code_point
 
-ASSETS = Path(__file__).parent / "assets"
 SNAPSHOT_FILE = "snapshot.json"
 """The embedded file with the snapshot as canonical JSON, whose SHA-256 is the one that is printed."""
 
@@ -72,14 +71,15 @@ class AssetFetcher(URLFetcher):
         return URLFetcherResponse(url, data, {"Content-Type": _TYPES[name]})
 
 
-def render(snapshot: SnapshotData, *, paper: Paper = "A4") -> Rendered:
+def render(snapshot: SnapshotData, *, paper: Paper = "A4", edition: str = "") -> Rendered:
     """The snapshot's PDF; the same snapshot on the same paper gives the same bytes. Raises `RenderError`.
 
     It conforms to PDF/A-3a and PDF/UA-1, has the snapshot as an associated file (`SNAPSHOT_FILE`), and an empty
-    signature field for the seal and for each sign-off.
+    signature field for the seal and for each sign-off. It names the edition of the renderer that is here; `edition`
+    gives it the name of another, so that it can be compared with what that one made.
     """
     data = canonical_json(snapshot)
-    html = render_html(snapshot, paper=paper)
+    html = render_html(snapshot, paper=paper, edition=edition)
     try:
         document, pdf = _drawn(html, data, snapshot)
         if undrawn := {chr(code) for font in document.fonts.values() for code in font.missing}:
@@ -93,9 +93,9 @@ def render(snapshot: SnapshotData, *, paper: Paper = "A4") -> Rendered:
     return Rendered(pdf, (*fields[-1:], *fields[:-1]))
 
 
-def render_html(snapshot: SnapshotData, *, paper: Paper = "A4") -> str:
+def render_html(snapshot: SnapshotData, *, paper: Paper = "A4", edition: str = "") -> str:
     """The report as one HTML page, every text of the snapshot escaped."""
-    return render_to_string("reviews/report/report.html", content(snapshot, paper=paper))
+    return render_to_string(TEMPLATE, content(snapshot, paper=paper) | {"edition": edition or made_by()})
 
 
 def _drawn(html: str, data: bytes, snapshot: SnapshotData) -> tuple[Document, bytes]:

@@ -20,10 +20,10 @@ from pyhanko.stamp import BaseStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from reviews.report.certificates import Issued, issued, personal
+from reviews.report.edition import ASSETS
 from reviews.report.errors import ServerDown, TimeStampError, TimeStampServer
 from reviews.report.fields import SEAL, sign_off_field
 from reviews.report.keys import KeyStoreError, PrivateKey, SigningIdentity, signature
-from reviews.report.render import ASSETS
 from reviews.report.snapshot import SignOffData
 from reviews.report.stamp import Lettering
 from reviews.report.tsa import HttpTimeStamper

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from reviews.report.wording import moment
+from reviews.report.wording import moment, shortened
 
 FORMAT = "ai-platform-report-verdict/1"
 
@@ -184,6 +184,11 @@ def held_against_revocations(
 def unreadable(why: str) -> Verdict:
     """The verdict on a file that cannot be read as a report."""
     return Verdict(readable=False, problems=(why,))
+
+
+def in_short(problem: Exception) -> str:
+    """What went wrong, for the brackets behind a sentence; its text is of the file, so it gets little room."""
+    return shortened(" ".join(str(problem).split()) or type(problem).__name__, 160)
 
 
 def from_json(value: dict[str, Any]) -> Verdict:

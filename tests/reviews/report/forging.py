@@ -143,12 +143,14 @@ def person(who: Person, identity: SigningIdentity | None = None) -> Signer:
     return Signer(identity or ours(), who["name"], who["email"], who["username"])
 
 
-def sealed(pdf: bytes, identity: SigningIdentity | None = None, *, certify: bool = True) -> bytes:
+def sealed(
+    pdf: bytes, identity: SigningIdentity | None = None, *, certify: bool = True, field: str = "Seal"
+) -> bytes:
     """The PDF with the seal alone."""
     identity = identity or ours()
     permitted = {"certify": True, "docmdp_permissions": MDPPerm.FILL_FORMS} if certify else {}
     now = datetime.now(UTC)
-    return _put(pdf, identity.key, identity.certificate, now, field_name="Seal", reason="Seals", **permitted)
+    return _put(pdf, identity.key, identity.certificate, now, field_name=field, reason="Seals", **permitted)
 
 
 def signed_off(pdf: bytes, snapshot: SnapshotData, identity: SigningIdentity | None = None, **options) -> bytes:

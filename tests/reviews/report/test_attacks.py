@@ -196,6 +196,25 @@ def test_a_colleague_of_the_same_name():
     refused(other.sign(pdf, "SignOff2", forging.reason_of(2, snapshot)), "somebody else: Lea Okafor")
 
 
+@pytest.mark.parametrize("name", ["Lеa Okafor", "Lea Okаfor", "Lea\u202eOkafor Mallory", "rofakO aeL\u202e"])
+def test_somebody_whose_name_only_looks_like_that_of_another(name):
+    snapshot = sample.tiny()
+    pdf = forging.person(snapshot["sign_offs"][0]["by"]).sign(
+        sealed(base()), "SignOff1", forging.reason_of(1, snapshot)
+    )
+    other = forging.Signer(forging.ours(), name, sample.LEA["email"], sample.LEA["username"])
+    refused(other.sign(pdf, "SignOff2", forging.reason_of(2, snapshot)), "certificate of somebody else")
+
+
+def test_an_account_whose_name_only_looks_like_that_of_another():
+    snapshot = sample.tiny()
+    pdf = forging.person(snapshot["sign_offs"][0]["by"]).sign(
+        sealed(base()), "SignOff1", forging.reason_of(1, snapshot)
+    )
+    other = forging.Signer(forging.ours(), sample.LEA["name"], sample.LEA["email"], "lеa")
+    refused(other.sign(pdf, "SignOff2", forging.reason_of(2, snapshot)), "certificate of somebody else")
+
+
 def test_a_sign_off_that_is_missing():
     snapshot = sample.tiny()
     pdf = forging.person(snapshot["sign_offs"][0]["by"]).sign(
@@ -403,6 +422,24 @@ def test_pages_of_one_review_with_the_data_of_another_in_one_piece():
     assert room >= 0
     forged = base()[: embedded.start(1)] + packed + b"\0" * room + base()[embedded.end(1) :]
     refused(signed_off(sealed(forged), other), "do not say what the embedded data say", compare_pages=True)
+
+
+def without_data(writer):
+    for name in ("/Names", "/AF"):
+        if name in writer.root:
+            del writer.root[name]
+    writer.update_root()
+
+
+def test_data_left_out_before_signing_so_that_nothing_can_be_compared():
+    refused(signed_off(sealed(appended(base(), without_data)), sample.tiny()), "No data are embedded, though")
+
+
+def test_a_signature_of_somebody_added_to_a_report_of_the_first_release():
+    mallory = forging.Signer(forging.ours(), "Mallory", "mallory@example.org", "mallory")
+    bare = forging.sealed(appended(base(), without_data), field="Approval")
+    assert verdict(bare).valid
+    refused(mallory.sign(bare, "SignOff1"), "No data are embedded, though")
 
 
 def _inflated(data: bytes) -> bytes:
