@@ -23,7 +23,9 @@ def compared(pdf: bytes, reader: PdfFileReader, data: DataVerdict, snapshot: Sna
     except Exception as problem:
         return replace(data, said=f"The embedded data cannot be rendered, so the pages differ. ({in_short(problem)})")
     if pdf.startswith(rendered):
-        said = "The pages are, byte for byte, what the embedded data render to."
+        said = (
+            "The pages are exactly what the data inside say: drawn from them anew, they are the same, byte for byte."
+        )
         return replace(data, compared=Compared.BYTES, said=said)
     ours = page_text.pages(opened(rendered))
     theirs = page_text.pages(reader.get_historical_resolver(0))

@@ -6,7 +6,7 @@ from checklists.canonical import canonical_json, sha256_hex
 from reviews.report import wording
 from reviews.report.charts import RISKS, pillar_chart, qr_code, risk_chart, score_bar
 from reviews.report.fields import SEAL, sign_off_field
-from reviews.report.snapshot import QuestionData, SnapshotData
+from reviews.report.snapshot import QuestionData, SnapshotData, is_submission
 
 _TOP_FINDINGS = 5
 _RUNNING_NAME = 60
@@ -47,6 +47,7 @@ def content(snapshot: SnapshotData, *, paper: str) -> dict[str, Any]:
             {
                 **each,
                 "at": wording.moment(each["at"]),
+                "submitted": is_submission(snapshot, number),
                 "statement": _lines(each["statement"]),
                 "field": sign_off_field(number),
                 "field_title": f"Signature of {each['by']['name']}, {each['role']}",

@@ -5,6 +5,10 @@ from typing import Literal, TypedDict
 RiskName = Literal["high", "medium", "none", "unanswered", "not_applicable"]
 
 
+_APPROVALS = {"approved", "approval_given"}
+"""Kinds of events in the trail."""
+
+
 class Person(TypedDict):
     """Somebody, as they were called on the day."""
 
@@ -229,3 +233,22 @@ class SnapshotData(TypedDict):
     valid_until: str
     verify_url: str
     approval: SignOffData
+
+
+def is_submission(snapshot: SnapshotData, number: int) -> bool:
+    """Whether the sign-off with this number, counted from 1, is the submission and not an approval.
+
+    It comes first, but reviews that were handed in before there were submissions have approvals alone, which are in
+    the trail.
+    """
+    sign_offs = snapshot.get("sign_offs", [])
+    if number != 1 or len(sign_offs) < 2:
+        return False
+    first = sign_offs[0]
+    return not any(
+        event["kind"] in _APPROVALS
+        and event["actor"] is not None
+        and event["actor"]["username"] == first["by"]["username"]
+        and event["statement"] == first["statement"]
+        for event in snapshot["trail"]
+    )

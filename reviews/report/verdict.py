@@ -38,6 +38,7 @@ class SignatureVerdict:
     for certain, vouched for by the authority `stamped_by`; ISO 8601 in UTC, empty where there is none. `revision`
     counts from 1: the signature covers the file from its beginning to the end of that revision. `intact`: the covered
     bytes are the signed ones. `trusted`: the certificate leads to a trusted authority; `why` says why, or why not.
+    `role` and `stands_for` (`submission` or `approval`) are what the embedded data say of a sign-off, else empty.
     """
 
     field: str
@@ -55,6 +56,8 @@ class SignatureVerdict:
     intact: bool = False
     trusted: bool = False
     why: str = ""
+    role: str = ""
+    stands_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ class Here:
         if not (self.withdrawn_at or self.superseded_at or self.expired_at):
             said.append("The approval still stands.")
         if not self.same_file:
-            said.append("The file kept here is another form of the report, byte for byte not this one.")
+            said.append("It is not, byte for byte, the file that is kept here.")
         return tuple(said)
 
 

@@ -20,7 +20,7 @@ from reviews.report.fields import sign_off_field
 from reviews.report.opening import opened
 from reviews.report.revisions import Broken, changes_after
 from reviews.report.signatures import APPROVAL, Signatures, check, hidden_changes
-from reviews.report.snapshot import Person, SnapshotData
+from reviews.report.snapshot import Person, SnapshotData, is_submission
 from reviews.report.verdict import (
     Compared,
     DataVerdict,
@@ -86,6 +86,7 @@ def _verdict(
         problems.extend(_signed_by_others(snapshot, signatures.verdicts))
     if not embedded.verdict.embedded and not _is_of_first_release(signatures.verdicts):
         problems.append("No data are embedded, though every report with such signatures has them.")
+    verdicts = signatures.verdicts if snapshot is None else tuple(_as_the_data_say(snapshot, signatures.verdicts))
     notes = [*signatures.notes] if embedded.verdict.embedded else [*signatures.notes, _NO_DATA]
 
     def so_far(data: DataVerdict) -> Verdict:
@@ -95,7 +96,7 @@ def _verdict(
             changes=tuple(changes),
             notes=tuple(dict.fromkeys(notes)),
             revisions=reader.xrefs.total_revisions,
-            signatures=signatures.verdicts,
+            signatures=verdicts,
             data=data,
             about=about(snapshot),
         )
@@ -104,7 +105,13 @@ def _verdict(
         return so_far(embedded.verdict)
     holds = signatures.hold and not changes
     if not (compare_pages and holds):
-        why = "" if holds else ": they prove nothing while the signatures do not hold"
+        why = ""
+        if not holds:
+            why = (
+                ", as the file was changed"
+                if signatures.hold
+                else ": they prove nothing while the signatures do not hold"
+            )
         return so_far(replace(embedded.verdict, said=f"The pages were not compared with the data{why}."))
     found(so_far(embedded.verdict))
     # Only this renders, so that all else starts without WeasyPrint.
@@ -165,6 +172,19 @@ def _signed_by_others(snapshot: SnapshotData, verdicts: Sequence[SignatureVerdic
             datetime.fromisoformat(sign_off["at"]) - _CLOCKS
         ):
             yield f"{said} was signed before it was given."
+
+
+def _as_the_data_say(snapshot: SnapshotData, verdicts: Sequence[SignatureVerdict]) -> Iterator[SignatureVerdict]:
+    """The signatures; those that are a sign-off of the data with its role, and with what it stands for."""
+    expected = {sign_off_field(number): each for number, each in enumerate(snapshot.get("sign_offs", []), 1)}
+    for each in verdicts:
+        sign_off = expected.get(each.field)
+        if sign_off is None or each.reason != expected_reason(sign_off["role"], sign_off["statement"]):
+            yield each
+        else:
+            submitted = is_submission(snapshot, [*expected].index(each.field) + 1)
+            role = shortened(visible(sign_off["role"]), 60)
+            yield replace(each, role=role, stands_for="submission" if submitted else "approval")
 
 
 def expected_reason(role: str, statement: str) -> str:

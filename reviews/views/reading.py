@@ -130,6 +130,7 @@ def _page(
         "can_request_changes": access.allows(Deed.REQUEST_CHANGES),
         "policy": policy_of(report.snapshot) if report else access.policy,
         "given_up": review.events.filter(kind=EventKind.WITHDRAWN).last() if given_up else None,
+        "submission": access.submission if waits else None,
         "approvals": access.approvals,
         "approved_by": approved_by,
         "void": access.void_approvals if waits else [],

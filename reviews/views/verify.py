@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cryptography.hazmat.primitives.hashes import SHA256
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from reviews.actions.verify_report import Busy, in_turn, verify_here
+from reviews.report import signing_identity
 from reviews.report.contained import MEBIBYTE, ON_THE_WEB
 from reviews.report.verdict import SignatureKind, SignatureVerdict, Verdict
 from reviews.report.wording import moment
@@ -25,17 +27,20 @@ _KINDS = {
     SignatureKind.OTHER: "A signature that no report has",
 }
 
+_STANDS_FOR = {"submission": "submitted the review", "approval": "approved it"}
+
 
 @dataclass(frozen=True)
 class _Shown:
-    """One signature in words."""
+    """One signature in words; `tone` is good, warn (it holds, but the file was changed since) or bad."""
 
     title: str
     who: str
+    email: str
     reason: str
     when: str
-    good: bool
-    why: str
+    tone: str
+    outcome: str
 
 
 @login_not_required
@@ -68,14 +73,21 @@ def _verify(request: HttpRequest) -> HttpResponse:
 def _page(
     request: HttpRequest, *, name: str = "", verdict: Verdict | None = None, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    context = {"problem": problem, "name": name, "megabytes": ON_THE_WEB.size // MEBIBYTE, "most": ON_THE_WEB.size}
+    context = {
+        "problem": problem,
+        "name": name,
+        "megabytes": ON_THE_WEB.size // MEBIBYTE,
+        "most": ON_THE_WEB.size,
+        "fingerprints": [each.fingerprint(SHA256()).hex(":").upper() for each in signing_identity().authorities],
+    }
     if verdict is not None:
         title, tone = _headline(verdict)
         context |= {
             "verdict": verdict,
             "title": title,
             "tone": tone,
-            "signatures": [_shown(each) for each in verdict.signatures],
+            "signatures": [_shown(each, changed=bool(verdict.changes)) for each in verdict.signatures],
+            "unstamped": verdict.genuine and any(not each.stamped_by for each in verdict.signatures),
             "approved_at": _moment(verdict.about.approved_at) if verdict.about else "",
             "valid_until": _moment(verdict.about.valid_until) if verdict.about else "",
         }
@@ -100,21 +112,39 @@ def _headline(verdict: Verdict) -> tuple[str, str]:
     return "This is no genuine report of this organisation", "bad"
 
 
-def _shown(signature: SignatureVerdict) -> _Shown:
-    if not signature.at:
-        when = ""
-    elif signature.stamped_by:
-        when = f"{moment(signature.at)}; a time stamp of {signature.stamped_by} proves it"
+def _shown(signature: SignatureVerdict, *, changed: bool) -> _Shown:
+    good = signature.intact and signature.trusted
+    if not good:
+        tone, outcome = "bad", "Does not hold"
+    elif changed:
+        tone, outcome = "warn", "Holds for the file as it was before that change"
     else:
-        when = f"{moment(signature.at)}, as the signature says; no time stamp proves it"
+        tone, outcome = "good", "Intact and trusted"
+    title, reason = _KINDS[signature.kind], signature.reason
+    if signature.stands_for:
+        title = f"{signature.role}, {_STANDS_FOR[signature.stands_for]}"
+        reason = reason.removeprefix(f"{signature.role}: ")
     return _Shown(
-        title=_KINDS[signature.kind],
+        title=title,
         who=signature.signer or signature.field,
-        reason=signature.reason,
-        when=when,
-        good=signature.intact and signature.trusted,
-        why=signature.why,
+        email=signature.email,
+        reason=reason,
+        when=_when(signature, good=good),
+        tone=tone,
+        outcome=f"{outcome}: {signature.why}" if signature.why else f"{outcome}.",
     )
+
+
+def _when(signature: SignatureVerdict, *, good: bool) -> str:
+    if not signature.at:
+        return ""
+    at = moment(signature.at)
+    if signature.kind == SignatureKind.TIME_STAMP:
+        return f"Stamped {at}"
+    if signature.stamped_by:
+        by = moment(signature.stamped_at)
+        return f"Signed {at}; it was there by {by}, as a time stamp of {signature.stamped_by} proves"
+    return f"Signed {at}, by the clock of the organisation" if good else f"Signed {at}, as the signature itself says"
 
 
 def _moment(at: str) -> str:

@@ -12,7 +12,7 @@ from reviews.actions.start import start_review
 from reviews.actions.transaction import writing
 from reviews.actions.workloads import change_workload, create_workload
 from reviews.forms import NewWorkloadForm, StartForm, WorkloadForm
-from reviews.models import Review, Workload, with_standing
+from reviews.models import Review, ReviewState, Workload, with_standing
 from reviews.views.asking import actor_of, person_of
 
 
@@ -76,7 +76,11 @@ def workload_edit(request: HttpRequest, key: str) -> HttpResponse:
     return render(
         request,
         "reviews/workload_form.html",
-        {"form": form, "workload": workload},
+        {
+            "form": form,
+            "workload": workload,
+            "waiting": workload.reviews.filter(state=ReviewState.SUBMITTED).order_by("kind", "number"),
+        },
         status=422 if form.errors else 200,
     )
 

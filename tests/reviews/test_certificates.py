@@ -112,7 +112,7 @@ def test_without_a_server_nothing_is_stamped(ready: Report, sign_in, people):
     assert stamp.unstamped() == []
     assert stamp.stamp_report(ready.pk) is False
     page = sign_in(people.ada).get(reverse("report", args=[ready.snapshot.review_id])).content.decode()
-    assert "PAdES B-B, without a time stamp" in page
+    assert "Not time-stamped (PAdES B-B)" in page
 
 
 def test_with_a_server_the_report_is_stamped_when_it_is_ready(report: Report, settings, sign_in, people):  # noqa: F811

@@ -171,6 +171,34 @@ def test_an_approval_that_a_change_made_void_is_shown_as_void(
     assert "that approval is void" not in html
 
 
+def test_who_cannot_request_changes_is_told_who_does(serving: Review, people: People, sign_in):
+    describe(serving.workload, people, criticality="medium")
+    address = reverse("review", args=[serving.pk])
+    assert "Request changes instead" in sign_in(people.lea).get(address).content.decode()
+    told = sign_in(people.ada).get(address).content.decode()
+    assert "Request changes instead" not in told
+    assert "Somebody who may approve it has to request changes first" in told
+
+
+def test_whoever_decides_reads_what_the_author_stands_for_beside_the_decision(
+    serving: Review, people: People, sign_in
+):
+    html = sign_in(people.lea).get(reverse("review", args=[serving.pk])).content.decode()
+    decision = html[html.index('id="decision"') :]
+    assert "<strong>Ada</strong> handed it in" in decision
+    assert Submission.objects.get().statement in decision
+
+
+def test_whoever_describes_a_workload_anew_is_told_beforehand_what_it_does_to_a_review_that_waits(
+    serving: Review, people: People, sign_in
+):
+    address = reverse("workload-edit", args=[serving.workload.key])
+    html = sign_in(people.ada).get(address).content.decode()
+    assert "waits for approval. A change here makes the approvals so far void" in html
+    request_changes(Actor(people.lea), review_id=serving.pk, version=version_of(serving), statement="Complete it.")
+    assert "for approval" not in sign_in(people.ada).get(address).content.decode()
+
+
 def test_a_review_handed_in_before_its_result_was_kept_is_compared_for_what_is_open(
     serving: Review, another: Review, people: People
 ):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
@@ -53,10 +54,22 @@ def test_anybody_sees_who_signed_a_genuine_report_and_that_it_still_stands(repor
     said = text(answer)
     assert "The report is genuine and unchanged" in said
     assert "The approval still stands." in said
-    assert "byte for byte, what the embedded data render to" in said
-    assert "Lead: Good." in said
-    assert re.search(r"Ada .*Architect: All of it is so", said)
+    assert "The pages are exactly what the data inside say" in said
+    assert re.search(r"Ada Architect, submitted the review .*All of it is so.", said)
+    assert re.search(r"Lea Lead, approved it .*Good.", said)
+    assert report.snapshot.data["approval"]["by"]["email"] in said
     assert report.snapshot.sha256 in said
+
+
+def test_somebody_who_is_no_engineer_reads_what_it_means_that_no_time_stamp_is_there(report: Report):
+    said = text(send(bytes(report.pdf)))
+    assert "by the clock of the organisation" in said
+    assert "Who signed, and that nothing was changed since, is proved all the same" in said
+
+
+def test_the_fingerprint_that_people_compare_is_on_the_page():
+    (authority,) = signing_identity().authorities
+    assert authority.fingerprint(SHA256()).hex(":").upper() in text(Client().get(URL))
 
 
 def test_nothing_is_kept_and_no_page_is_stored_by_browsers(report: Report):
@@ -97,6 +110,12 @@ def test_a_changed_report_is_refused_in_plain_words(report: Report):
     said = text(send(forging.appended(bytes(report.pdf), rename)))
     assert "The report was changed after it was signed" in said
     assert "the title, author or dates of the document were changed" in said
+    assert "Do not rely on this file" in said
+    # What is still true of the report must not be read as true of this file.
+    assert "Of the report that was signed, not of this file: The approval still stands." in said
+    assert "Holds for the file as it was before that change" in said
+    assert "Intact and trusted" not in said
+    assert "while the signatures do not hold" not in said
 
 
 def test_a_report_of_others_says_nothing_of_what_is_known_here(report: Report, people: People):

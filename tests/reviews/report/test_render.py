@@ -159,7 +159,7 @@ def test_a_snapshot_of_the_second_format_is_signed_off_by_its_approval_alone(sna
     report = render.render(snapshot)
     assert report.fields == ("Seal", "SignOff1")
     text = whole_text(saved(report.pdf))
-    assert squeezed("Signed off by Lea Okafor, Lead") in text
+    assert squeezed("Approved by Lea Okafor, Lead") in text
     assert "Validuntil" not in text
     assert "Verifyitat" not in text
     assert "Thepolicyinforce" not in text
@@ -168,6 +168,24 @@ def test_a_snapshot_of_the_second_format_is_signed_off_by_its_approval_alone(sna
 def _without_sign_offs(snapshot):
     for key in ("sign_offs", "policy", "valid_until", "verify_url"):
         del snapshot[key]
+
+
+def test_it_says_who_submitted_the_review_and_who_approved_it(snapshot, saved):
+    text = whole_text(saved(render.render(snapshot).pdf))
+    assert squeezed("Submitted by Jonas Keller, Architect Approved by Lea Okafor, Lead") in text
+    assert squeezed("Jonas Keller, Architect, submitted the review") in text
+    assert squeezed("Lea Okafor, Lead, approved it") in text
+
+
+def test_two_approvals_of_a_review_from_before_submissions_are_both_said_to_be_approvals(snapshot, saved):
+    ada = snapshot["sign_offs"][0]
+    snapshot["trail"].append(
+        {"at": ada["at"], "actor": ada["by"], "kind": "approval_given", "text": "Approval given, others to come"}
+        | {"statement": ada["statement"], "address": ""}
+    )
+    text = whole_text(saved(render.render(snapshot).pdf))
+    assert squeezed("Approved by Jonas Keller, Architect Lea Okafor, Lead") in text
+    assert squeezed("Submitted by") not in text
 
 
 def test_the_embedded_snapshot_is_the_one_whose_digest_is_printed(snapshot, sample_pdf):
@@ -188,11 +206,13 @@ def test_the_embedded_snapshot_has_hostile_text_as_it_was_written(snapshot, save
 
 def test_all_who_signed_off_are_named_with_role_statement_and_time(snapshot, sample_pdf):
     texts = pages(sample_pdf)
-    for each, when in zip(snapshot["sign_offs"], ("20 Nov 2026, 16:44 UTC", "24 Nov 2026, 13:20 UTC"), strict=True):
+    acts = ("submitted the review", "approved it")
+    times = ("20 Nov 2026, 16:44 UTC", "24 Nov 2026, 13:20 UTC")
+    for each, act, when in zip(snapshot["sign_offs"], acts, times, strict=True):
         assert f"{each['by']['name']}, {each['role']}" in texts[0]
         last = squeezed("".join(texts[-2:]))
         assert squeezed(each["statement"]) in last
-        assert squeezed(f"{each['by']['name']}, {each['role']} · {each['by']['email']} · {when}") in last
+        assert squeezed(f"{each['by']['name']}, {each['role']}, {act} · {each['by']['email']} · {when}") in last
 
 
 def test_the_policy_in_force_and_how_long_the_approval_lasts_are_printed(sample_pdf):
