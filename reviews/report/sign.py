@@ -110,8 +110,8 @@ def _seal_says(identity: SigningIdentity) -> PdfSignatureMetadata:
 
 def _seal_shows(identity: SigningIdentity, at: datetime, *, stamped: bool) -> list[str]:
     company = _drawable(_common_name(identity.certificate), otherwise="the certificate in this signature")
-    proof = "with a time stamp" if stamped else "by the clock of the server that signed, without a time stamp"
-    return [f"Sealed by {company}", f"Sealed {moment(at)}, {proof}"]
+    proof = "The time is proved by a time stamp" if stamped else "The time is this server’s own, without a time stamp"
+    return [f"Sealed by {company}", f"Sealed {moment(at)}", proof]
 
 
 def _sign_off_says(number: int, sign_off: SignOffData) -> PdfSignatureMetadata:

@@ -6,9 +6,9 @@ a signature leaves is filled by its own contents and by nothing else.
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from asn1crypto import crl, x509
@@ -34,6 +34,9 @@ from reviews.report.wording import shortened
 
 APPROVAL = "Approval"
 """The one field of reports whose data are of format 1 or 2; nothing is embedded in them."""
+
+CLOCKS = timedelta(minutes=5)
+"""By how much the clocks of web servers, workers and time-stamp servers may differ."""
 
 _MAX_SIGNATURES = 40
 _SIGN_OFFS = {sign_off_field(number) for number in range(1, 100)}
@@ -120,7 +123,7 @@ class _Check:
         checked = self._all()
         verdicts = _with_document_stamps([each.verdict for each in checked])
         verdicts, revoked = held_against_revocations(verdicts, self._revocations(checked))
-        problems = [*(problem for each in checked for problem in each.problems), *revoked]
+        problems = [*(problem for each in checked for problem in each.problems), *revoked, *_too_late(verdicts)]
         seal = next((each for each in checked if each.verdict.kind == SignatureKind.SEAL), None)
         if not verdicts:
             problems.append("The file is not signed.")
@@ -334,6 +337,15 @@ class _Check:
         except Exception:
             return False
         return bool(certifying == own and level in {MDPPerm.NO_CHANGES, MDPPerm.FILL_FORMS})
+
+
+def _too_late(signatures: Iterable[SignatureVerdict]) -> Iterator[str]:
+    """The problems of signatures that claim a time at which they existed already."""
+    for each in signatures:
+        if each.at and each.stamped_at:
+            claimed, proved = datetime.fromisoformat(each.at), datetime.fromisoformat(each.stamped_at)
+            if claimed > proved + CLOCKS:
+                yield f"The signature “{each.field}” claims a time after the one that its time stamp proves."
 
 
 def _with_document_stamps(signatures: list[SignatureVerdict]) -> tuple[SignatureVerdict, ...]:

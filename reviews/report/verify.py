@@ -9,7 +9,7 @@ against those whom the data name.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from asn1crypto import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -19,7 +19,7 @@ from reviews.report.embedded import about, embedded_data
 from reviews.report.fields import sign_off_field
 from reviews.report.opening import opened
 from reviews.report.revisions import Broken, changes_after
-from reviews.report.signatures import APPROVAL, Signatures, check, hidden_changes
+from reviews.report.signatures import APPROVAL, CLOCKS, Signatures, check, hidden_changes
 from reviews.report.snapshot import Person, SnapshotData, is_submission
 from reviews.report.verdict import (
     Compared,
@@ -31,9 +31,6 @@ from reviews.report.verdict import (
     unreadable,
 )
 from reviews.report.wording import shortened, visible
-
-_CLOCKS = timedelta(minutes=5)
-"""By how much the clocks of the web server that took a decision and of the worker that signed it may differ."""
 
 _NO_DATA = (
     "No data are embedded: reports made before data were embedded have none. What the pages say is signed, but no "
@@ -169,7 +166,7 @@ def _signed_by_others(snapshot: SnapshotData, verdicts: Sequence[SignatureVerdic
         if signature.reason != expected_reason(sign_off["role"], sign_off["statement"]):
             yield f"{said} has another statement in its signature: “{signature.reason}”."
         if datetime.fromisoformat(signature.at or "1970-01-01T00:00:00Z") < (
-            datetime.fromisoformat(sign_off["at"]) - _CLOCKS
+            datetime.fromisoformat(sign_off["at"]) - CLOCKS
         ):
             yield f"{said} was signed before it was given."
 

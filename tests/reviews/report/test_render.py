@@ -346,7 +346,8 @@ def test_the_fetcher_refuses_all_but_our_own_files(url):
 
 
 def test_a_stylesheet_that_asks_for_something_else_ends_the_rendering(snapshot, monkeypatch):
-    monkeypatch.setattr(render, "render_html", lambda _, paper: '<link rel="stylesheet" href="file:///etc/passwd">')
+    asking = '<link rel="stylesheet" href="file:///etc/passwd">'
+    monkeypatch.setattr(render, "render_html", lambda _, **options: asking)
     with pytest.raises(render.RenderError, match="file:///etc/passwd"):
         render.render(snapshot)
 

@@ -120,9 +120,9 @@ def test_without_an_answer_the_report_comes_out_all_the_same(identity, saved, ve
 
 
 def test_the_seal_on_the_page_says_what_its_time_rests_on(report, stamped, saved):
-    assert "UTC, with a time stamp" in " ".join(text_of(saved(stamped)).split())
+    assert "The time is proved by a time stamp" in " ".join(text_of(saved(stamped)).split())
     plain = " ".join(text_of(saved(report)).split())
-    assert "UTC, by the clock of the server that signed, without a time stamp" in plain
+    assert "The time is this server’s own, without a time stamp" in plain
 
 
 def test_the_chain_and_the_revocation_list_are_inside(stamped, identity, tsa):

@@ -324,3 +324,13 @@ def test_a_list_that_the_authority_did_not_sign_revokes_nothing(stamped, tsa):
 
     found = verdict(stamped_later(forging.appended(stamped, append), tsa), tsa)
     assert found.problems == ()
+
+
+def test_a_signature_that_claims_a_time_after_its_own_stamp_is_not_valid(tsa):
+    later = datetime.now(UTC) + timedelta(hours=2)
+    with serving(tsa) as address:
+        server = TimeStampServer(address, 5)
+        pdf = make_report(sample.tiny(), forging.ours(), signed_at=later, server=server).stamped
+    found = verdict(pdf, tsa)
+    assert not found.valid
+    assert len([each for each in found.problems if "a time after the one that its time stamp proves" in each]) == 3
