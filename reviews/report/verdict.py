@@ -117,7 +117,9 @@ class Here:
             said.append(f"The approval ended on {moment(self.expired_at)}.")
         if not (self.withdrawn_at or self.superseded_at or self.expired_at):
             said.append("The approval still stands.")
-        if not self.same_file:
+        if self.same_file:
+            said.append("It is, byte for byte, the file that was made here.")
+        else:
             said.append("It is not, byte for byte, the file that is kept here.")
         return tuple(said)
 

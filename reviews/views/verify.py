@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from reviews.actions.verify_report import Busy, in_turn, verify_here
 from reviews.report import signing_identity
 from reviews.report.contained import MEBIBYTE, ON_THE_WEB
-from reviews.report.verdict import SignatureKind, SignatureVerdict, Verdict
+from reviews.report.verdict import Here, SignatureKind, SignatureVerdict, Verdict
 from reviews.report.wording import moment
 from reviews.views.asking import address_of
 
@@ -87,7 +87,7 @@ def _page(
             "title": title,
             "tone": tone,
             "signatures": [_shown(each, changed=bool(verdict.changes)) for each in verdict.signatures],
-            "unstamped": verdict.genuine and any(not each.stamped_by for each in verdict.signatures),
+            "unstamped": verdict.valid and any(not each.stamped_by for each in verdict.signatures),
             "approved_at": _moment(verdict.about.approved_at) if verdict.about else "",
             "valid_until": _moment(verdict.about.valid_until) if verdict.about else "",
         }
@@ -99,10 +99,9 @@ def _headline(verdict: Verdict) -> tuple[str, str]:
     if not verdict.readable:
         return "This file cannot be read as a report", "bad"
     if verdict.valid:
-        here = verdict.here
-        if here and (here.withdrawn_at or here.superseded_at or here.expired_at or here.record_altered):
-            return "The report is genuine and unchanged, but read on", "warn"
-        return "The report is genuine and unchanged", "good"
+        but = _but(verdict.here) if verdict.here else ""
+        said = "The report is genuine and unchanged"
+        return (f"{said}, but {but}", "warn") if but else (said, "good")
     if verdict.changes and verdict.genuine:
         return "The report was changed after it was signed", "bad"
     if verdict.genuine:
@@ -110,6 +109,17 @@ def _headline(verdict: Verdict) -> tuple[str, str]:
     if verdict.signatures and not any(each.intact for each in verdict.signatures):
         return "The file was changed after it was signed, or damaged", "bad"
     return "This is no genuine report of this organisation", "bad"
+
+
+def _but(here: Here) -> str:
+    """Why a genuine report should not be relied on all the same; empty where it may be."""
+    if here.withdrawn_at:
+        return "it was withdrawn"
+    if here.superseded_at:
+        return "a later review took its place"
+    if here.expired_at:
+        return "its approval has ended"
+    return "read on" if here.record_altered else ""
 
 
 def _shown(signature: SignatureVerdict, *, changed: bool) -> _Shown:

@@ -53,10 +53,10 @@ def test_anybody_sees_who_signed_a_genuine_report_and_that_it_still_stands(repor
     assert answer.status_code == 200
     said = text(answer)
     assert "The report is genuine and unchanged" in said
-    assert "The approval still stands." in said
+    assert "The approval still stands. It is, byte for byte, the file that was made here." in said
     assert "The pages are exactly what the data inside say" in said
-    assert re.search(r"Ada Architect, submitted the review .*All of it is so.", said)
-    assert re.search(r"Lea Lead, approved it .*Good.", said)
+    assert re.search(r"Ada · Architect, submitted the review .*All of it is so.", said)
+    assert re.search(r"Lea · Lead, approved it .*Good.", said)
     assert report.snapshot.data["approval"]["by"]["email"] in said
     assert report.snapshot.sha256 in said
 
@@ -83,7 +83,7 @@ def test_nothing_is_kept_and_no_page_is_stored_by_browsers(report: Report):
 def test_it_says_that_a_report_was_withdrawn_and_no_name_nor_reason(report: Report, people: People):
     withdraw_report(Actor(people.lea), review_id=report.snapshot.review_id, reason="The secret reason.")
     said = text(send(bytes(report.pdf)))
-    assert "genuine and unchanged, but read on" in said
+    assert "genuine and unchanged, but it was withdrawn" in said
     assert "It was withdrawn on" in said
     assert "secret reason" not in said
 
@@ -92,13 +92,17 @@ def test_it_says_that_a_report_was_superseded(report: Report):
     ReportMark.objects.create(
         report=report, kind=MarkKind.SUPERSEDED, at=timezone.now(), successor=report.snapshot.review
     )
-    assert "It was superseded by a later review on" in text(send(bytes(report.pdf)))
+    said = text(send(bytes(report.pdf)))
+    assert "genuine and unchanged, but a later review took its place" in said
+    assert "It was superseded by a later review on" in said
 
 
 def test_it_says_that_the_approval_has_ended(report: Report):
     with altered("reviews_snapshot"):
         Snapshot.objects.update(valid_until=timezone.now() - timedelta(days=1))
-    assert "The approval ended on" in text(send(bytes(report.pdf)))
+    said = text(send(bytes(report.pdf)))
+    assert "genuine and unchanged, but its approval has ended" in said
+    assert "The approval ended on" in said
 
 
 def test_a_changed_report_is_refused_in_plain_words(report: Report):
@@ -116,6 +120,7 @@ def test_a_changed_report_is_refused_in_plain_words(report: Report):
     assert "Holds for the file as it was before that change" in said
     assert "Intact and trusted" not in said
     assert "while the signatures do not hold" not in said
+    assert "proved all the same" not in said
 
 
 def test_a_report_of_others_says_nothing_of_what_is_known_here(report: Report, people: People):
