@@ -118,9 +118,9 @@ class Here:
         if not (self.withdrawn_at or self.superseded_at or self.expired_at):
             said.append("The approval still stands.")
         if self.same_file:
-            said.append("It is, byte for byte, the file that was made here.")
+            said.append("The file is, byte for byte, the one that was made here.")
         else:
-            said.append("It is not, byte for byte, the file that is kept here.")
+            said.append("The file is not, byte for byte, the one that is kept here.")
         return tuple(said)
 
 

@@ -131,7 +131,8 @@ def _shown(signature: SignatureVerdict, *, changed: bool) -> _Shown:
     else:
         tone, outcome = "good", "Intact and trusted"
     title, reason = _KINDS[signature.kind], signature.reason
-    if signature.stands_for:
+    # Nothing vouches for what a signature that does not hold stands for.
+    if good and signature.stands_for:
         title = f"{signature.role}, {_STANDS_FOR[signature.stands_for]}"
         reason = reason.removeprefix(f"{signature.role}: ")
     return _Shown(

@@ -53,7 +53,7 @@ def test_anybody_sees_who_signed_a_genuine_report_and_that_it_still_stands(repor
     assert answer.status_code == 200
     said = text(answer)
     assert "The report is genuine and unchanged" in said
-    assert "The approval still stands. It is, byte for byte, the file that was made here." in said
+    assert "The approval still stands. The file is, byte for byte, the one that was made here." in said
     assert "The pages are exactly what the data inside say" in said
     assert re.search(r"Ada · Architect, submitted the review .*All of it is so.", said)
     assert re.search(r"Lea · Lead, approved it .*Good.", said)
@@ -131,6 +131,7 @@ def test_a_report_of_others_says_nothing_of_what_is_known_here(report: Report, p
     assert "no genuine report of this organisation" in said
     assert "withdrawn" not in said
     assert "So the file says; nothing vouches for it" in said
+    assert "approved it" not in said
 
 
 def test_a_genuine_report_of_a_review_that_is_not_kept_here_is_said_to_be_unknown(report: Report):
