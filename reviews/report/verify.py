@@ -34,7 +34,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from checklists.canonical import canonical_json, sha256_hex
 from reviews.report import attachments, page_text, subject_names
-from reviews.report.revisions import Broken, changes_after, entry
+from reviews.report.revisions import Broken, changes_after, entry, unlisted_after
 from reviews.report.snapshot import Person, SnapshotData
 from reviews.report.verdict import (
     About,
@@ -402,9 +402,9 @@ class _Verification:
         sealed_in = first.verdict.revision - 1
         since = 0 if embedded else sealed_in
         changes = changes_after(self.reader, max(since, 0), sealed_in=sealed_in)
-        last = self.pdf.rstrip(b"\r\n\x00 ")
-        if not last.endswith(b"%%EOF"):
-            changes.append("bytes were appended behind the end of the document")
+        if first.embedded is not None and first.verdict.intact:
+            end = sum([int(each) for each in first.embedded.byte_range][2:])
+            changes.extend(unlisted_after(self.reader, self.pdf, sealed_in, end))
         return changes
 
     def _hidden(self, seal: _Checked) -> list[str]:
