@@ -48,7 +48,7 @@ _WRITTEN_ANEW = {
 """What every program that writes a revision says in the XMP metadata about itself."""
 
 _STAMP_FIELD = {"/Type", "/Subtype", "/FT", "/T", "/TU", "/V", "/F", "/P", "/Rect"}
-"""What a document time stamp's field has; actions, pictures and fields below it would be another way to show things."""
+"""What a document time stamp's field has; actions, pictures and fields below it would show other things."""
 
 _STORE = {"/Type", "/Certs", "/CRLs", "/OCSPs", "/VRI"}
 _PAGES = {"/Catalog", "/Pages", "/Page"}
@@ -230,7 +230,7 @@ class _Step:
                 yield f"an annotation was put on page {number}: {kind}"
 
     def _may_be_added(self, item: Any) -> bool:
-        """Whether a form field or annotation is a signature's: an object of its own, so that it is looked at later."""
+        """Whether a form field or annotation is a signature's; an object of its own, so that changes of it show."""
         if not isinstance(item, generic.IndirectObject):
             return False
         field = self.new(item.reference)

@@ -43,6 +43,7 @@ from reviews.report.verdict import (
     SignatureKind,
     SignatureVerdict,
     Verdict,
+    fit_to_show,
     held_against_revocations,
     unreadable,
 )
@@ -152,7 +153,7 @@ class _Verification:
             self._hold_signatures_against(snapshot, verdicts)
 
         def so_far(data: DataVerdict) -> Verdict:
-            return Verdict(
+            verdict = Verdict(
                 readable=True,
                 problems=tuple(dict.fromkeys(self.problems)),
                 changes=tuple(changes),
@@ -162,6 +163,7 @@ class _Verification:
                 data=data,
                 about=_about(snapshot),
             )
+            return fit_to_show(verdict)
 
         if not verdicts:
             return so_far(data)
