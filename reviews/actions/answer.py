@@ -119,7 +119,7 @@ def state_fact(actor: Actor, *, review_id: uuid.UUID, name: str, texts: Sequence
             WorkloadFact.objects.update_or_create(workload=review.workload, name=name, defaults={"value": value})
         contributes(access)
         record(review, EventKind.FACT_SET, actor, fact=name, value=value)
-        touch_running(review.workload)
+        touch_running(review.workload, actor.user)
 
 
 def comment(actor: Actor, *, review_id: uuid.UUID, question_id: str, text: str) -> Comment:

@@ -34,10 +34,7 @@ FORMAT = "ai-platform-review-snapshot/3"
 
 def freeze(review: Review, decision: Decision) -> Snapshot:
     """Write the review down as it is now, with the decision that closes it. Call inside the deciding transaction."""
-    # A review that was handed in before there were submissions has its approvals alone.
-    submission = review.submissions.select_related("by").order_by("at", "id").last()
-    given: list[Submission | Decision] = [*review.standing_approvals.select_related("by").order_by("at", "id")]
-    sign_offs = [_sign_off(each) for each in ([submission, *given] if submission else given)]
+    sign_offs = sign_offs_of(review)
     policy = policy_for(review)
     valid_until = decision.at + timedelta(days=policy.valid_days)
     closing = {
@@ -49,7 +46,7 @@ def freeze(review: Review, decision: Decision) -> Snapshot:
             "blocks_on_high": policy.blocks_on_high,
             "valid_days": policy.valid_days,
         },
-        "valid_until": _time(valid_until),
+        "valid_until": time(valid_until),
         "verify_url": f"{settings.BASE_URL}/verify/",
     }
     content = canonical_json(state_of(review) | closing)
@@ -63,9 +60,22 @@ def freeze(review: Review, decision: Decision) -> Snapshot:
     )
 
 
+def sign_offs_of(review: Review) -> list[dict[str, Any]]:
+    """The sign-offs as a snapshot has them: the submission, then the approvals that count."""
+    # A review that was handed in before there were submissions has its approvals alone.
+    submission = review.submissions.select_related("by").order_by("at", "id").last()
+    given: list[Submission | Decision] = [*review.standing_approvals.select_related("by").order_by("at", "id")]
+    return [_sign_off(each) for each in ([submission, *given] if submission else given)]
+
+
+def trail_of(review: Review) -> list[dict[str, Any]]:
+    """The decision trail so far, as a snapshot has it."""
+    return [_event(event) for event in review.events.filter(kind__in=STEPS).select_related("actor")]
+
+
 def _sign_off(each: Submission | Decision) -> dict[str, Any]:
     role = Role(each.role).label
-    return {"by": _person(each.by), "role": role, "at": _time(each.at), "statement": each.statement}
+    return {"by": _person(each.by), "role": role, "at": time(each.at), "statement": each.statement}
 
 
 def set_milestone(review: Review, *, name: str, by: User) -> Milestone:
@@ -91,7 +101,7 @@ def state_of(review: Review) -> dict[str, Any]:
             "kind": review.kind,
             "kind_title": review.get_kind_display(),
             "number": review.number,
-            "created_at": _time(review.created_at),
+            "created_at": time(review.created_at),
             "created_by": _person(review.created_by),
             "version": review.version,
         },
@@ -115,7 +125,7 @@ def state_of(review: Review) -> dict[str, Any]:
             _person(contributor.user)
             for contributor in review.contributors.select_related("user").order_by("user__name", "user__username")
         ],
-        "trail": [_event(event) for event in review.events.filter(kind__in=STEPS).select_related("actor")],
+        "trail": trail_of(review),
     }
 
 
@@ -219,9 +229,9 @@ def _question(
         "reason": answer.reason if answer else "",
         "note": answer.note if answer else "",
         "answered_by": _person(answer.answered_by) if answer else None,
-        "answered_at": _time(answer.answered_at) if answer else None,
+        "answered_at": time(answer.answered_at) if answer else None,
         "comments": [
-            {"by": _person(comment.author), "at": _time(comment.at), "text": comment.text} for comment in comments
+            {"by": _person(comment.author), "at": time(comment.at), "text": comment.text} for comment in comments
         ],
         "links": [link.model_dump() for link in question.links],
     }
@@ -242,7 +252,7 @@ def _table(question: Question, standing: Standing, answer: Answer) -> dict[str, 
 
 def _event(event: Event) -> dict[str, Any]:
     return {
-        "at": _time(event.at),
+        "at": time(event.at),
         "actor": _person(event.actor) if event.actor else None,
         "kind": event.kind,
         "text": event.get_kind_display(),
@@ -255,6 +265,6 @@ def _person(user: User) -> dict[str, str]:
     return {"name": user.name, "username": user.username, "email": user.email}
 
 
-def _time(moment: datetime) -> str:
+def time(moment: datetime) -> str:
     """ISO 8601 in UTC to the second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from reviews.access import RUNNING
 from reviews.actions.nudge import score_later
-from reviews.models import Review, User, Workload
+from reviews.models import Contributor, Review, User, Workload
 
 
 def locked_review(user: User, review_id: uuid.UUID) -> Review:
@@ -23,7 +23,11 @@ def touch(review: Review) -> None:
     score_later(review.pk)
 
 
-def touch_running(workload: Workload) -> None:
-    """Mark all reviews of the workload that are still running: what they say of it has changed."""
+def touch_running(workload: Workload, by: User) -> None:
+    """Mark all reviews of the workload that are still running: somebody changed what they say of it.
+
+    That is a part of each of them, so that whoever wrote it decides on none.
+    """
     for review in workload.reviews.filter(state__in=RUNNING).order_by("pk").select_for_update():
+        Contributor.objects.get_or_create(review=review, user=by)
         touch(review)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 
 from checklists.canonical import canonical_json, sha256_hex
+from reviews.actions.rows import rows_problem
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
 from reviews.actions.verify_report import trusted_stamps
@@ -27,7 +28,7 @@ def check_everything() -> int:
     Raises `keys.KeyStoreError` where there is no authority to hold signatures against.
     """
     broken = 0
-    for review_id, what, problem in _problems():
+    for review_id, what, problem in _all_problems():
         broken += 1
         log.error("%s of review %s: %s", what, review_id, problem)
         _record_once(review_id, what, problem)
@@ -47,6 +48,18 @@ def broken_for(user: User) -> QuerySet[Event]:
 def broken_in(review: Review, user: User) -> QuerySet[Event]:
     """What was found altered in one review, for the same people."""
     return broken_for(user).filter(review=review)
+
+
+def _all_problems() -> Iterator[tuple[uuid.UUID, str, str]]:
+    """What is wrong with what was signed; where nothing is, what is wrong with the rows beside it."""
+    broken = set()
+    for found in _problems():
+        broken.add(found[0])
+        yield found
+    for snapshot_id, review_id in Snapshot.objects.order_by("pk").values_list("pk", "review"):
+        # Read twice, as a report may be signed or marked while its rows are read one after the other.
+        if review_id not in broken and rows_problem(snapshot_id) and (problem := rows_problem(snapshot_id)):
+            yield review_id, f"rows of snapshot {snapshot_id}", problem
 
 
 def _problems() -> Iterator[tuple[uuid.UUID, str, str]]:

@@ -51,7 +51,7 @@ def change_workload(actor: Actor, workload: Workload, description: WorkloadDescr
         Workload.objects.select_for_update().get(pk=workload.pk)
         _describe(workload, description)
         workload.save()
-        touch_running(workload)
+        touch_running(workload, actor.user)
     return workload
 
 

@@ -5,6 +5,7 @@ may be put into the fields that wait for them, and validation data and time stam
 DocMDP level 2, without the form entries that it also allows: a report has none). Everything else is named here.
 """
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
@@ -46,6 +47,15 @@ _WRITTEN_ANEW = {
 }
 """What every program that writes a revision says in the XMP metadata about itself."""
 
+_STAMP_FIELD = {"/Type", "/Subtype", "/FT", "/T", "/TU", "/V", "/F", "/P", "/Rect"}
+"""What a document time stamp's field has; actions, pictures and fields below it would show other things."""
+
+_STORE = {"/Type", "/Certs", "/CRLs", "/OCSPs", "/VRI"}
+_PAGES = {"/Catalog", "/Pages", "/Page"}
+
+_BLANK = rb"(?:[\x00\t\n\f\r ]|%[^\r\n]*[\r\n])"
+_OBJECT = re.compile(rb"(?<![0-9])[0-9]+" + _BLANK + rb"+[0-9]+" + _BLANK + rb"*obj")
+
 _MAX_PAGES = 20_000
 _MAX_CHANGES = 20
 
@@ -68,6 +78,24 @@ def changes_after(reader: PdfFileReader, revision: int, *, sealed_in: int) -> li
     return list(found)
 
 
+def unlisted_after(reader: PdfFileReader, pdf: bytes, revision: int, end: int) -> Iterator[str]:
+    """What stands in the bytes after a revision, which ends there, without being part of any later one; in words.
+
+    Readers that mend damaged files look for objects everywhere, and so may show those that no table lists.
+    """
+    later = range(revision + 1, reader.xrefs.total_revisions)
+    listed = {reader.xrefs.get_historical_ref(ref, each) for each in later for ref in _listed(reader, each)}
+    listed |= {reader.xrefs.get_startxref_for_revision(each) for each in later}
+    if any(found.start() not in listed for found in _OBJECT.finditer(pdf, end)):
+        yield "objects were appended that belong to no revision"
+    if len(re.findall(rb"startxref", pdf[end:])) != len(later) or not pdf.rstrip(b"\r\n\x00 ").endswith(b"%%EOF"):
+        yield "bytes were appended behind the end of the document"
+
+
+def _listed(reader: PdfFileReader, revision: int) -> set[Any]:
+    return set(reader.xrefs.explicit_refs_in_revision(revision))
+
+
 class _Step:
     """One revision, held against the one before it."""
 
@@ -86,18 +114,27 @@ class _Step:
         if info != (later := _reference(self.new.trailer_view, "/Info")):
             yield from self._info(self.old(info) if info else None, self.new(later) if later else None)
         for ref in sorted(self.new.explicit_refs_in_revision(), key=lambda ref: (ref.idnum, ref.generation)):
-            if self.old.is_ref_unassignable(ref):
-                continue  # New: it only matters where something that was there refers to it, and that is looked at.
+            # Read even where nothing refers to it: readers that find one thing damaged take everything else anew.
+            after: Any = self.new(ref)
+            if self._is_new(ref):
+                # It only matters where something that was there refers to it, and that is looked at.
+                if _text(after, "/Type") in _PAGES:
+                    yield "a page or another document was put beside the signed one"
+                continue
             try:
                 before: Any = self.old(ref)
             except Exception:
                 before = None
-            after: Any = self.new(ref)
             if before is None or isinstance(before, generic.NullObject):
                 # A number that was free: the base may refer to it already, and show now what it did not show.
                 yield f"something was put where the signed document had nothing (object {ref.idnum})"
             elif not _same(before, after):
                 yield from self._change(ref, before, after)
+
+    def _is_new(self, ref: Any) -> bool:
+        """Whether nothing has, or could have, that number: a table may list objects beyond the size that it gives."""
+        known = self.old.reader.xrefs.get_historical_ref(ref, self.old.revision)
+        return known is None and self.old.is_ref_unassignable(ref)
 
     def _change(self, ref: Any, before: Any, after: Any) -> Iterator[str]:
         if ref == self.old.root_ref:
@@ -127,10 +164,16 @@ class _Step:
         """Whether an entry of the catalog is one that signing writes."""
         return (
             (key in {"/AcroForm", "/Perms"} and old is None and self.seals)
-            or (key == "/DSS" and new is not None)
+            or (key == "/DSS" and self._is_new_store(new))
             or (key == "/Extensions" and _extended(old, new))
             or (key == "/Version" and new in {"/1.7", "/2.0"})
         )
+
+    def _is_new_store(self, value: Any) -> bool:
+        """Whether validation data have a place of their own: in what was there, something shown could be as well."""
+        if not isinstance(value, generic.IndirectObject):
+            return _is_validation_data(value)
+        return self._is_new(value.reference) and _is_validation_data(self.new(value.reference))
 
     def _form(self, before: Any, after: Any) -> Iterator[str]:
         for key in _differing(before, after):
@@ -139,13 +182,12 @@ class _Step:
             if key != "/Fields":
                 yield f"the form was changed ({key})"
                 continue
-            old, new = list(_refs(before, key)), list(_refs(after, key))
-            if new[: len(old)] != old:
+            old, new = _items(before, key), _items(after, key)
+            if not _begins_with(new, old):
                 yield "form fields were removed or exchanged"
             for added in new[len(old) :]:
-                field = self.new(added)
-                if not (_is_invisible_stamp(field) or (self.seals and _text(field, "/FT") == "/Sig")):
-                    yield f"a form field was added: “{_text(field, '/T')}”"
+                if not self._may_be_added(added):
+                    yield f"a form field was added: “{_text(added.get_object(), '/T')}”"
 
     def _field(self, before: Any, after: Any) -> Iterator[str]:
         name = _text(before, "/T")
@@ -179,15 +221,20 @@ class _Step:
                 yield f"{_PAGE.get(key, 'page {}').format(number)} was changed"
 
     def _annotations(self, number: int, before: Any, after: Any) -> Iterator[str]:
-        old, new = set(_refs(before, "/Annots")), list(_refs(after, "/Annots"))
-        if old - set(new):
-            yield f"an annotation was taken off page {number}"
-        for added in new:
-            if added in old:
-                continue
-            widget = self.new(added)
-            if not (_is_invisible_stamp(widget) or (self.seals and _text(widget, "/FT") == "/Sig")):
-                yield f"an annotation was put on page {number}: {_text(widget, '/Subtype').strip('/') or 'unknown'}"
+        old, new = _items(before, "/Annots"), _items(after, "/Annots")
+        if not _begins_with(new, old):
+            yield f"an annotation was taken off page {number} or exchanged"
+        for added in new[len(old) :]:
+            if not self._may_be_added(added):
+                kind = _text(added.get_object(), "/Subtype").strip("/") or "unknown"
+                yield f"an annotation was put on page {number}: {kind}"
+
+    def _may_be_added(self, item: Any) -> bool:
+        """Whether a form field or annotation is a signature's; an object of its own, so that changes of it show."""
+        if not isinstance(item, generic.IndirectObject):
+            return False
+        field = self.new(item.reference)
+        return _is_invisible_stamp(field) or (self.seals and _text(field, "/FT") == "/Sig")
 
     def _named(self, ref: Any, before: Any) -> str:
         """What an object is, from where it hangs."""
@@ -256,6 +303,8 @@ def _is_invisible_stamp(field: Any) -> bool:
     """A document time stamp's field: it takes no room on any page."""
     if not _is_dictionary(field) or _text(field, "/FT") != "/Sig" or "/V" not in field:
         return False
+    if not set(field.keys()) <= _STAMP_FIELD or _text(field, "/Subtype") != "/Widget":
+        return False
     rect = [float(edge) for edge in entry(field, "/Rect", [0, 0, 0, 0])]
     empty = len(rect) == 4 and rect[0] == rect[2] and rect[1] == rect[3]
     return empty and _text(field["/V"], "/Type") == "/DocTimeStamp"
@@ -272,7 +321,7 @@ def _described(stream: Any) -> list[tuple[str, str]]:
 
 def _is_validation_data(value: Any) -> bool:
     """Whether it is nothing else as well: a store that shared its place with a page would hide a change of that."""
-    return _is_dictionary(value) and set(value.keys()) <= {"/Type", "/Certs", "/CRLs", "/OCSPs", "/VRI"}
+    return _is_dictionary(value) and set(value.keys()) <= _STORE
 
 
 def _extended(old: Any, new: Any) -> bool:
@@ -330,6 +379,18 @@ def _refs(dictionary: Any, key: str) -> Iterator[Any]:
             item = raw.raw_get(index)
             if isinstance(item, generic.IndirectObject):
                 yield item.reference
+
+
+def _items(dictionary: Any, key: str) -> list[Any]:
+    """What an array in an entry holds, as it is written: references, and objects that stand in it themselves."""
+    array = entry(dictionary, key, generic.ArrayObject())
+    return (
+        [array.raw_get(index) for index in range(len(array))] if isinstance(array, generic.ArrayObject) else [array]
+    )
+
+
+def _begins_with(items: list[Any], start: list[Any]) -> bool:
+    return len(items) >= len(start) and all(_same(*pair) for pair in zip(start, items, strict=False))
 
 
 def _reference(dictionary: Any, key: str) -> Any:

@@ -1,5 +1,6 @@
 """What verification says of a report. Plain values, so that they pass between processes and become JSON."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -9,6 +10,14 @@ from typing import Any
 from reviews.report.wording import moment, shortened
 
 FORMAT = "ai-platform-report-verdict/1"
+
+_MOST = 1_000
+"""Letters of any text in a verdict: a name in a file may be as long as memory lasts."""
+
+_LINES = re.compile("[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
+# Terminals obey control characters, and the last of these turn text around. Our own isolates, U+2068 and
+# U+2069, may stay.
+_DECEIVING = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066\u2067\ufeff\ud800-\udfff]")
 
 
 class SignatureKind(StrEnum):
@@ -188,7 +197,22 @@ def held_against_revocations(
 
 def unreadable(why: str) -> Verdict:
     """The verdict on a file that cannot be read as a report."""
-    return Verdict(readable=False, problems=(why,))
+    return fit_to_show(Verdict(readable=False, problems=(why,)))
+
+
+def fit_to_show(verdict: Verdict) -> Verdict:
+    """The verdict with no text in it that could command a terminal, pose as a line of its own, or fill memory."""
+    return from_json(_fit(verdict.as_json()))
+
+
+def _fit(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value
+    if isinstance(value, str):
+        return _DECEIVING.sub("\N{REPLACEMENT CHARACTER}", _LINES.sub(" ", shortened(value, _MOST)))
+    if isinstance(value, dict):
+        return {key: _fit(each) for key, each in value.items()}
+    return [_fit(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def in_short(problem: Exception) -> str:

@@ -18,7 +18,7 @@ from reviews.report import subject_names
 from reviews.report.embedded import about, embedded_data
 from reviews.report.fields import sign_off_field
 from reviews.report.opening import opened
-from reviews.report.revisions import Broken, changes_after
+from reviews.report.revisions import Broken, changes_after, unlisted_after
 from reviews.report.signatures import APPROVAL, CLOCKS, Signatures, check, hidden_changes
 from reviews.report.snapshot import Person, SnapshotData, is_submission
 from reviews.report.verdict import (
@@ -27,6 +27,7 @@ from reviews.report.verdict import (
     SignatureKind,
     SignatureVerdict,
     Verdict,
+    fit_to_show,
     in_short,
     unreadable,
 )
@@ -87,7 +88,7 @@ def _verdict(
     notes = [*signatures.notes] if embedded.verdict.embedded else [*signatures.notes, _NO_DATA]
 
     def so_far(data: DataVerdict) -> Verdict:
-        return Verdict(
+        verdict = Verdict(
             readable=True,
             problems=tuple(dict.fromkeys(filter(None, problems))),
             changes=tuple(changes),
@@ -97,6 +98,7 @@ def _verdict(
             data=data,
             about=about(snapshot),
         )
+        return fit_to_show(verdict)
 
     if not signatures.verdicts or snapshot is None:
         return so_far(embedded.verdict)
@@ -131,8 +133,10 @@ def _changes(pdf: bytes, reader: PdfFileReader, signatures: Signatures, *, embed
     sealed_in = first.revision - 1
     since = 0 if embedded else sealed_in
     changes = changes_after(reader, max(since, 0), sealed_in=sealed_in)
-    if not pdf.rstrip(b"\r\n\x00 ").endswith(b"%%EOF"):
-        changes.append("bytes were appended behind the end of the document")
+    seal = signatures.seal
+    if seal is not None and seal.embedded is not None and seal.verdict.intact:
+        _, _, start, length = (int(each) for each in seal.embedded.byte_range)
+        changes.extend(unlisted_after(reader, pdf, sealed_in, start + length))
     return changes
 
 

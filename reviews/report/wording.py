@@ -36,9 +36,12 @@ _PERSON = {"name", "username", "email"}
 def moment(at: str | datetime) -> str:
     """A time as “24 Nov 2026, 13:20 UTC”, in English whatever the process's locale.
 
-    Takes ISO 8601 or an aware datetime. Raises ValueError for text that is no time.
+    Takes ISO 8601 or an aware datetime. Raises ValueError for text that is no time, or none that UTC has.
     """
-    when = (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(UTC)
+    try:
+        when = (datetime.fromisoformat(at) if isinstance(at, str) else at).astimezone(UTC)
+    except OverflowError as problem:
+        raise ValueError(str(problem)) from problem
     return f"{when.day} {_MONTHS[when.month - 1]} {when:%Y, %H:%M} UTC"
 
 

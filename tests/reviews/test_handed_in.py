@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from checklists.language import WorkloadKind
-from reviews.access import Actor, NotNow
+from reviews.access import Actor, NotNow, NotYours
 from reviews.actions.answer import comment
 from reviews.actions.decide import approve, request_changes
 from reviews.actions.errors import Stale
@@ -122,6 +122,8 @@ def test_who_approves_cannot_soften_the_policy_by_describing_the_workload_as_les
 ):
     describe(serving.workload, people, criticality="low")
     with pytest.raises(NotNow, match="Criticality “High” became “Low”"):
+        approves(people.lea, serving)
+    with pytest.raises(NotYours, match="wrote or answered in"):
         approves(people.ruth, serving)
 
 
