@@ -27,6 +27,7 @@ from reviews.models import (
     Submission,
     Team,
     User,
+    Workload,
 )
 from reviews.models.review import ReviewQuerySet
 from reviews.policies import DEFAULT_ROLE, Approvals, PolicyInForce, approvals_of, policy_for
@@ -243,6 +244,19 @@ def require_writer(user: User, team: Team) -> None:
     """Raise `NotYours` unless the person may write workloads and reviews of the team."""
     if not Membership.objects.filter(user=user, team=team, role__in=_WRITERS).exists():
         raise NotYours(f"Only an architect or a lead of {team.name} can do this.")
+
+
+def require_hand_over(workload: Workload) -> None:
+    """Raise `NotNow` where a review of the workload waits for approval, so that it stays with the team that decides.
+
+    Otherwise somebody who writes in two teams could choose whose leads approve.
+    """
+    waiting = workload.reviews.filter(state=ReviewState.SUBMITTED).order_by("number").first()
+    if waiting is not None:
+        raise NotNow(
+            f"Review {waiting.number} waits for approval by leads of {workload.team.name}, so the workload stays "
+            "with them. Have it decided, or taken back, before the workload is handed to another team."
+        )
 
 
 def writable_teams(user: User) -> list[Team]:

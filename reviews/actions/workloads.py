@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.text import slugify
 
-from reviews.access import Actor, require_writer
+from reviews.access import Actor, require_hand_over, require_writer
 from reviews.actions.holding import touch_running
 from reviews.actions.transaction import writing
 from reviews.models import Team, Workload
@@ -43,15 +43,18 @@ def change_workload(actor: Actor, workload: Workload, description: WorkloadDescr
 
     Whoever decides on a running review reads it again; approved ones keep the description of their day.
 
-    Raises `NotYours` for people who do not write in its team, or in the one it is handed to.
+    Raises `NotYours` for people who do not write in its team, or in the one it is handed to, and `NotNow` where
+    it may not be handed over.
     """
     require_writer(actor.user, workload.team)
     require_writer(actor.user, description.team)
     with writing():
-        Workload.objects.select_for_update().get(pk=workload.pk)
+        before = Workload.objects.select_related("team").select_for_update(of=("self",)).get(pk=workload.pk)
+        touch_running(workload, actor.user)
+        if description.team != before.team:
+            require_hand_over(before)
         _describe(workload, description)
         workload.save()
-        touch_running(workload, actor.user)
     return workload
 
 

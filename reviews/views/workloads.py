@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from checklists.language import WorkloadKind
-from reviews.access import NotYours, writable_teams
+from reviews.access import NotNow, NotYours, writable_teams
 from reviews.actions.errors import Invalid
 from reviews.actions.start import start_review
 from reviews.actions.transaction import writing
@@ -71,8 +71,11 @@ def workload_edit(request: HttpRequest, key: str) -> HttpResponse:
         request.POST or None, teams=writable_teams(actor.user), initial=WorkloadForm.initial_of(workload)
     )
     if request.method == "POST" and form.is_valid():
-        change_workload(actor, workload, form.description())
-        return redirect("workload", workload.key)
+        try:
+            change_workload(actor, workload, form.description())
+            return redirect("workload", workload.key)
+        except NotNow as refusal:
+            form.add_error("team", str(refusal))
     return render(
         request,
         "reviews/workload_form.html",
