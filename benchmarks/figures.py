@@ -13,8 +13,10 @@ from weasyprint import HTML
 from benchmarks.meanwhile import saves_meanwhile
 from benchmarks.measuring import Figure, compare
 from benchmarks.urls import TABLE
-from checklists.scoring import AnswerValue, score
+from checklists.scoring import score_standing
+from checklists.standing import Standing
 from reviews import demo
+from reviews.actions.score import facts_of, value_of
 from reviews.models import Answer, Report, Review
 from reviews.report import make_report, render, signing_identity
 from reviews.report.snapshot import QuestionData, SectionData, SnapshotData
@@ -74,22 +76,22 @@ def _page(client: Client, review: Review) -> Figure:
 
 
 def _scoring(review: Review) -> Figure:
-    """Scoring one review, against adding up its choices once."""
-    checklist = review.edition.checklist
-    answers = {
-        answer.question_id: AnswerValue(frozenset(answer.selected), answer.not_applicable)
-        for answer in Answer.objects.filter(review=review)
-    }
+    """Scoring one review with its conditions, against adding up its choices once."""
+    checklist, facts = review.checklist, facts_of(review)
+    answers = {answer.question_id: value_of(answer) for answer in Answer.objects.filter(review=review)}
 
     def floor() -> int:
         return sum(
             choice.weight
             for question in checklist.questions
             for choice in question.choices
-            if choice.id in answers[question.id].selected
+            if question.id in answers and choice.id in answers[question.id].selected
         )
 
-    return compare("scoring: one review", lambda: score(checklist, answers, {}), floor, bar=60, runs=200)
+    def ours() -> None:
+        score_standing(Standing(checklist, facts, answers))
+
+    return compare("scoring: one review", ours, floor, bar=60, runs=200)
 
 
 def _reports(review: Review) -> list[Figure]:
