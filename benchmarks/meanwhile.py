@@ -73,6 +73,8 @@ class _Architect:
         self.connection.request(method, address, urlencode(data) if data else None, headers)
         answer = self.connection.getresponse()
         text = answer.read().decode()
+        # The server drops connections that wait, which would look like a failure of the next request.
+        self.connection.close()
         assert answer.status < 400, f"{method} {address}: {answer.status}\n{text[:500]}"
         for cookie in answer.headers.get_all("Set-Cookie") or ():
             name, _, rest = cookie.partition("=")
