@@ -25,7 +25,7 @@ def _wrong(snapshot: Snapshot, report: Report | None) -> Iterator[str]:
     if review.state != ReviewState.APPROVED:
         yield "the review is not approved any more"
     # Snapshots of the first format have none of what follows.
-    if "valid_until" in said and (snapshot.valid_until is None or time(snapshot.valid_until) != said["valid_until"]):
+    if not has_its_end(snapshot):
         yield "how long the approval lasts"
     if "sign_offs" in said and not _alike(said["sign_offs"], sign_offs_of(review)):
         yield "the sign-offs"
@@ -46,6 +46,12 @@ def _wrong(snapshot: Snapshot, report: Report | None) -> Iterator[str]:
     stamped = {each.detail.get("sha256") for each in events if each.kind == EventKind.REPORT_STAMPED}
     if stamped != {*report.revisions.values_list("pdf_sha256", flat=True)}:
         yield "the report that was time-stamped"
+
+
+def has_its_end(snapshot: Snapshot) -> bool:
+    """Whether the approval ends, by its row, when the snapshot says; snapshots of the first format say no end."""
+    said = snapshot.data.get("valid_until")
+    return said is None or (snapshot.valid_until is not None and time(snapshot.valid_until) == said)
 
 
 def _alike(said: list[dict[str, Any]], rows: list[dict[str, Any]]) -> bool:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from checklists.canonical import sha256_hex
+from reviews.actions.rows import has_its_end
 from reviews.actions.transaction import writing
 from reviews.models import IssuedCertificate, Report, ReportMark, ReportRevision, Snapshot
 from reviews.models.standing import MarkKind, standing
@@ -136,6 +137,8 @@ def _altered(snapshot: Snapshot, embedded: str) -> str:
         return "The record of the review that is kept here was altered after the approval."
     if embedded and snapshot.sha256 != embedded:
         return "The record of the review that is kept here is not the one that was signed."
+    if not has_its_end(snapshot):
+        return "The end of the approval that is kept here is not the one that was signed."
     return ""
 
 

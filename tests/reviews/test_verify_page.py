@@ -156,6 +156,14 @@ def test_a_record_altered_together_with_its_hash_is_noticed(report: Report):
     assert "is not the one that was signed" in text(send(bytes(report.pdf)))
 
 
+def test_an_approval_that_was_lengthened_behind_the_application_is_noticed(report: Report):
+    with altered("reviews_snapshot"):
+        Snapshot.objects.update(valid_until=timezone.now() + timedelta(days=9999))
+    said = text(send(bytes(report.pdf)))
+    assert "The end of the approval that is kept here is not the one that was signed" in said
+    assert "genuine and unchanged, but read on" in said
+
+
 def test_a_revoked_certificate_is_not_trusted(report: Report):
     IssuedCertificate.objects.filter(user__username="lea").update(revoked_at=timezone.now(), reason="Lost.")
     said = text(send(bytes(report.pdf)))
