@@ -22,12 +22,11 @@ from reviews.actions.submit import submit_review
 from reviews.models import Event, IssuedCertificate, Report, ReportRevision, Workload
 from reviews.report import signing_identity
 from tests.conftest import People, answer_all, version_of
-from tests.reviews.test_report_making import report  # noqa: F401 - a fixture
 from tests.support.time_stamps import Tsa, serving
 
 
 @pytest.fixture
-def ready(report: Report) -> Report:  # noqa: F811
+def ready(report: Report) -> Report:
     reports.produce_report(report.pk, worker="w")
     return Report.objects.get()
 
@@ -85,7 +84,7 @@ def test_a_revocation_says_why(ready: Report):
         call_command("revoke_certificate", IssuedCertificate.objects.last().serial, reason=" ")
 
 
-def test_certificates_name_the_list_where_it_can_be_reached(report: Report, settings):  # noqa: F811
+def test_certificates_name_the_list_where_it_can_be_reached(report: Report, settings):
     settings.REVOCATION_LISTS = "https://reviews.example.org/ca/"
     made = reports._make(report.snapshot.data)
     address = f"https://reviews.example.org/ca/{signing_identity().issuer.sha256}.crl"
@@ -115,7 +114,7 @@ def test_without_a_server_nothing_is_stamped(ready: Report, sign_in, people):
     assert "Not time-stamped (PAdES B-B)" in page
 
 
-def test_with_a_server_the_report_is_stamped_when_it_is_ready(report: Report, settings, sign_in, people):  # noqa: F811
+def test_with_a_server_the_report_is_stamped_when_it_is_ready(report: Report, settings, sign_in, people):
     with serving(Tsa()) as settings.TSA_URL:
         reports.produce_report(report.pk, worker="w")
     revision = ReportRevision.objects.get()
@@ -130,7 +129,7 @@ def test_with_a_server_the_report_is_stamped_when_it_is_ready(report: Report, se
 
 
 def test_while_the_server_is_down_the_report_comes_out_and_the_sweep_stamps_it_later(
-    report: Report,  # noqa: F811
+    report: Report,
     settings,
     monkeypatch,
 ):
@@ -152,7 +151,7 @@ def test_while_the_server_is_down_the_report_comes_out_and_the_sweep_stamps_it_l
 
 
 def test_after_a_server_that_never_answered_the_next_reports_do_not_wait_for_it(
-    report: Report,  # noqa: F811
+    report: Report,
     workload: Workload,
     people: People,
     settings,
@@ -172,7 +171,7 @@ def test_after_a_server_that_never_answered_the_next_reports_do_not_wait_for_it(
         assert connections(silent) == 1
 
 
-def test_as_soon_as_the_server_answers_the_sweep_new_reports_ask_it_again(report: Report, settings):  # noqa: F811
+def test_as_soon_as_the_server_answers_the_sweep_new_reports_ask_it_again(report: Report, settings):
     tsa = Tsa()
     tsa.answer = lambda body: b"<html>Maintenance</html>"
     with serving(tsa) as settings.TSA_URL:
@@ -193,7 +192,7 @@ def connections(silent: socket.socket) -> int:
     return count
 
 
-def test_of_two_that_stamp_at_once_one_counts(report: Report, settings, monkeypatch):  # noqa: F811
+def test_of_two_that_stamp_at_once_one_counts(report: Report, settings, monkeypatch):
     settings.TSA_URL = "http://127.0.0.1:1/"
     reports.produce_report(report.pk, worker="w")
     is_stamped, asked = stamp._is_stamped, []

@@ -9,25 +9,17 @@ from django.urls import reverse
 
 from checklists.canonical import sha256_hex
 from reviews import tasks
-from reviews.access import Actor
-from reviews.actions import report as reports
-from reviews.actions.decide import approve
 from reviews.actions.integrity import check_everything
 from reviews.actions.stamp import add_revision
-from reviews.actions.submit import submit_review
-from reviews.models import Event, Report, ReportRevision, Review, Snapshot
-from tests.conftest import People, answer_all, version_of
+from reviews.models import Event, Report, ReportRevision, Snapshot
+from tests.conftest import People
 from tests.reviews.altering import altered
 from tests.reviews.report import forging
 
 
 @pytest.fixture
-def report(review: Review, people: People) -> Report:
-    answer_all(people.ada, review)
-    submit_review(Actor(people.ada), review_id=review.pk, statement="All of it is so.")
-    approve(Actor(people.lea), review_id=review.pk, version=version_of(review), statement="Good.")
-    reports.produce_report(Report.objects.get().pk, worker="w")
-    return Report.objects.select_related("snapshot").get()
+def report(signed_report: Report) -> Report:
+    return signed_report
 
 
 def found() -> list[dict]:

@@ -15,18 +15,10 @@ from reviews.actions.decide import approve
 from reviews.actions.errors import Invalid
 from reviews.actions.start import start_review
 from reviews.actions.submit import submit_review
-from reviews.models import Event, Report, ReportState, Review, Workload
+from reviews.models import Event, Report, ReportState, Workload
 from reviews.report.keys import KeyStoreError
 from reviews.report.render import RenderError
 from tests.conftest import People, answer_all, version_of
-
-
-@pytest.fixture
-def report(review: Review, people: People) -> Report:
-    answer_all(people.ada, review)
-    submit_review(Actor(people.ada), review_id=review.pk)
-    approve(Actor(people.lea), review_id=review.pk, version=version_of(review), statement="Good.")
-    return Report.objects.get()
 
 
 def test_a_wanted_report_is_made_once_however_often_it_is_asked_for(report: Report):

@@ -13,7 +13,6 @@ from reviews.actions import report as reports
 from reviews.models import Report
 from reviews.report import certificates, signing_identity
 from reviews.report.keys import KeyStoreError
-from tests.reviews.test_report_making import report  # noqa: F401 - a fixture
 
 PASSWORD = "tamarisk-and-thyme"
 
@@ -55,7 +54,7 @@ def made_for_people(monkeypatch) -> list[ec.EllipticCurvePrivateKey]:
 
 
 def test_no_private_key_and_no_password_is_in_the_database_the_log_or_in_clear_in_a_file(
-    report: Report,  # noqa: F811
+    report: Report,
     settings,
     tmp_path,
     caplog,
@@ -85,7 +84,7 @@ def test_a_key_in_clear_would_be_found(tmp_path, settings, db):
 
 
 def test_keys_that_cannot_be_read_are_said_in_the_log_and_on_the_report_without_the_password(
-    report: Report,  # noqa: F811
+    report: Report,
     settings,
     tmp_path,
     caplog,

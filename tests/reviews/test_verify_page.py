@@ -14,15 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reviews.access import Actor
-from reviews.actions import report as reports
 from reviews.actions import stamp
 from reviews.actions.after_approval import withdraw_report
-from reviews.actions.decide import approve
-from reviews.actions.submit import submit_review
 from reviews.actions.verify_report import AT_ONCE, PER_ADDRESS
-from reviews.models import IssuedCertificate, MarkKind, Report, ReportMark, Review, Snapshot, Verification
+from reviews.models import IssuedCertificate, MarkKind, Report, ReportMark, Snapshot, Verification
 from reviews.report import signing_identity
-from tests.conftest import People, answer_all, version_of
+from tests.conftest import People
 from tests.reviews.altering import altered
 from tests.reviews.report import forging
 from tests.support.time_stamps import Tsa, serving
@@ -31,12 +28,8 @@ URL = "/verify/"
 
 
 @pytest.fixture
-def report(review: Review, people: People) -> Report:
-    answer_all(people.ada, review)
-    submit_review(Actor(people.ada), review_id=review.pk, statement="All of it is so.")
-    approve(Actor(people.lea), review_id=review.pk, version=version_of(review), statement="Good.")
-    reports.produce_report(Report.objects.get().pk, worker="w")
-    return Report.objects.select_related("snapshot").get()
+def report(signed_report: Report) -> Report:
+    return signed_report
 
 
 def send(pdf: bytes, client: Client | None = None, **extra):
