@@ -14,7 +14,7 @@ from reviews.actions.holding import locked_review, touch, touch_running
 from reviews.actions.texts import fault_of
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
-from reviews.models import Answer, Comment, Contributor, EventKind, Review, Workload, WorkloadFact
+from reviews.models import Answer, Comment, Contributor, EventKind, Review, Thread, Workload, WorkloadFact
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,10 @@ def comment(actor: Actor, *, review_id: uuid.UUID, question_id: str, text: str) 
             raise Invalid({"text": "The comment is empty."})
         if fault := fault_of("comment", text):
             raise Invalid({"text": fault})
-        made = Comment.objects.create(review=review, question_id=question_id, author=actor.user, text=text)
+        thread = review.threads.filter(question_id=question_id, resolved_at=None).last() or Thread.objects.create(
+            review=review, question_id=question_id, opened_by=actor.user, opened_at=timezone.now()
+        )
+        made = Comment.objects.create(thread=thread, author=actor.user, text=text)
         record(review, EventKind.COMMENTED, actor, question=question_id, text=text)
     return made
 

@@ -15,7 +15,7 @@ from reviews.actions.submit import move
 from reviews.actions.texts import fault_of
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
-from reviews.models import Decision, DecisionKind, EventKind, Report, Review, ReviewState, User, Workload
+from reviews.models import Comment, Decision, DecisionKind, EventKind, Report, Review, ReviewState, User, Workload
 
 
 def request_changes(actor: Actor, *, review_id: uuid.UUID, version: int, statement: str) -> Review:
@@ -76,7 +76,7 @@ def approve(
 
 def comments_for(user: User, review: Review) -> int:
     """How many comments the review has that the person did not write, and so has to read."""
-    return review.comments.exclude(author=user).count()
+    return Comment.objects.filter(thread__review=review).exclude(author=user).count()
 
 
 def _require_read(review: Review, version: int) -> None:

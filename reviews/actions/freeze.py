@@ -172,8 +172,8 @@ def _sections(
 ) -> list[dict[str, Any]]:
     """The sections with the questions that are asked: what a condition hides was not part of the review."""
     comments: defaultdict[str, list[Comment]] = defaultdict(list)
-    for comment in review.comments.select_related("author"):
-        comments[comment.question_id].append(comment)
+    for comment in Comment.objects.filter(thread__review=review).select_related("author", "thread"):
+        comments[comment.thread.question_id].append(comment)
 
     def section_content(section: Section) -> dict[str, Any]:
         return {

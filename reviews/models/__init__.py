@@ -1,5 +1,7 @@
 """The tables, their constraints, and what each person may see."""
 
+from reviews.models.discussion import Comment, Thread, ThreadKind
+from reviews.models.evidence import Evidence, EvidenceKind
 from reviews.models.milestone import EditionChange, Milestone
 from reviews.models.people import Membership, Role, Team, User
 from reviews.models.report import (
@@ -15,7 +17,6 @@ from reviews.models.report import (
 )
 from reviews.models.review import (
     Answer,
-    Comment,
     Contributor,
     Decision,
     DecisionKind,
@@ -44,6 +45,8 @@ __all__ = [
     "EditionChange",
     "Event",
     "EventKind",
+    "Evidence",
+    "EvidenceKind",
     "IssuedCertificate",
     "MarkKind",
     "Membership",
@@ -65,6 +68,8 @@ __all__ = [
     "StandingKind",
     "Submission",
     "Team",
+    "Thread",
+    "ThreadKind",
     "User",
     "Verification",
     "Workload",

@@ -53,7 +53,8 @@ class Review(models.Model):
     """One walk through one edition for one workload, and through those that were added to it.
 
     `version` grows with every change of what is scored; a score, a decision or a report names the version it is
-    about. `number` counts the reviews of a workload from 1.
+    about. `number` counts the reviews of a workload from 1. `trail_length` and `trail_head` are the number and the
+    SHA-256 of the last event of its trail (`reviews.models.Event`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -63,6 +64,8 @@ class Review(models.Model):
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=20, choices=ReviewState.choices, default=ReviewState.DRAFT)
     version = models.PositiveIntegerField(default=1)
+    trail_length = models.PositiveIntegerField(default=0)
+    trail_head = models.CharField(max_length=64, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now_add=True)
@@ -162,24 +165,6 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.question_id} v{self.version}"
-
-
-class Comment(models.Model):
-    """What somebody said about one question of a review."""
-
-    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="comments")
-    question_id = models.CharField(max_length=128)
-    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    text = models.TextField(max_length=NOTE_LENGTH)
-    at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["at", "id"]
-        indexes = [models.Index(fields=["review", "question_id"], name="comment_question")]
-        constraints = [models.CheckConstraint(condition=~Q(text=""), name="comment_not_empty")]
-
-    def __str__(self) -> str:
-        return f"{self.author} on {self.question_id}"
 
 
 class Score(models.Model):

@@ -17,7 +17,13 @@ class EventKind(models.TextChoices):
     CHECKLIST_REMOVED = "checklist_removed", "Checklist taken out"
     EDITION_CHANGED = "edition_changed", "Moved to another edition"
     EDITION_CHANGE_UNDONE = "edition_change_undone", "Move to another edition undone"
+    EVIDENCE_ADDED = "evidence_added", "Evidence added"
+    EVIDENCE_REMOVED = "evidence_removed", "Evidence removed"
     COMMENTED = "commented", "Comment made"
+    THREAD_RESOLVED = "thread_resolved", "Thread resolved"
+    THREAD_REOPENED = "thread_reopened", "Thread reopened"
+    MILESTONE_SET = "milestone_set", "Milestone set"
+    WORKLOAD_DESCRIBED = "workload_described", "Workload described anew"
     SUBMITTED = "submitted", "Submitted for approval"
     RESUBMITTED = "resubmitted", "Submitted again"
     CHANGES_REQUESTED = "changes_requested", "Changes requested"
@@ -58,9 +64,13 @@ class Event(models.Model):
     """One line of the trail: who did what, when, and from which address. Triggers refuse change and deletion.
 
     `actor` is None, and so is `address`, where the application itself acted. `actor_name` keeps the name of the day.
+    `number` counts the events of a review from 1, and `sha256` is that of the event and of the one before it
+    (`reviews.chain`).
     """
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="events")
+    number = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
     at = models.DateTimeField()
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     actor_name = models.CharField(max_length=150)
@@ -70,7 +80,10 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.CheckConstraint(condition=Q(kind__in=EventKind.values), name="event_kind")]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=EventKind.values), name="event_kind"),
+            models.UniqueConstraint(fields=["review", "number"], name="event_number_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} by {self.actor_name}"

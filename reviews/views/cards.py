@@ -431,7 +431,8 @@ class ReviewSheet:
 def sheet_of(review: Review, *, with_comments: bool = True) -> ReviewSheet:
     """Read a review for showing: three queries, four with comments, however long it is."""
     answers = {answer.question_id: answer for answer in review.answers.select_related("answered_by")}
-    comments = _by_question(review.comments.select_related("author")) if with_comments else {}
+    said = Comment.objects.filter(thread__review=review).select_related("author", "thread")
+    comments = _by_question(said) if with_comments else {}
     standing = standing_of(review, answers.values())
     checklist = standing.checklist
     return ReviewSheet(
@@ -460,5 +461,5 @@ def report_of(review: Review) -> Report | None:
 def _by_question(comments: Iterable[Comment]) -> dict[str, list[Comment]]:
     found: defaultdict[str, list[Comment]] = defaultdict(list)
     for comment in comments:
-        found[comment.question_id].append(comment)
+        found[comment.thread.question_id].append(comment)
     return found

@@ -1,0 +1,35 @@
+"""How moments are written in pages: in the person's time zone, by their locale."""
+
+from datetime import date, datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString | str:
+    """A moment as a `<time>`: day, hour and minute, and which zone they are in; empty for None."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return format_html(
+        '<time datetime="{}">{} {}</time>', value.isoformat(timespec="seconds"), _said(local), local.strftime("%Z")
+    )
+
+
+@register.filter
+def day(value: datetime | date | None) -> SafeString | str:
+    """A day as a `<time>`, that of a moment in the person's time zone; empty for None."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value) if isinstance(value, datetime) else value
+    return format_html('<time datetime="{}">{}</time>', f"{local:%Y-%m-%d}", date_format(local, "DATE_FORMAT"))
+
+
+def _said(local: datetime) -> str:
+    return f"{date_format(local, 'DATE_FORMAT')}, {date_format(local, 'TIME_FORMAT')}"
