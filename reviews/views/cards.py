@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from checklists.language import Choice, Fact, FactOption, FactValue, Guidance, Question, Section, said, typed
 from checklists.measured import COLUMN_TITLES, COLUMNS, Measured, measured
@@ -14,6 +15,7 @@ from checklists.standing import Standing
 from reviews.actions.answer import Given
 from reviews.actions.score import standing_of
 from reviews.models import Answer, Comment, Report, Review, Score
+from reviews.notes import as_html
 
 RISK_TITLES = {
     Risk.HIGH: "High risk",
@@ -114,6 +116,11 @@ class QuestionCard:
     def note(self) -> str:
         """The note."""
         return self.tried.note if self.tried else self.answer.note if self.answer else ""
+
+    @property
+    def note_as_html(self) -> SafeString:
+        """The note as people read it."""
+        return as_html(self.note)
 
     @property
     def left_out(self) -> frozenset[str]:
