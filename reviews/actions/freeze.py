@@ -48,6 +48,7 @@ def freeze(review: Review, decision: Decision) -> Snapshot:
         },
         "valid_until": time(valid_until),
         "verify_url": f"{settings.BASE_URL}/verify/",
+        "trail_head": _trail_head(review),
     }
     content = canonical_json(state_of(review) | closing)
     return Snapshot.objects.create(
@@ -71,6 +72,12 @@ def sign_offs_of(review: Review) -> list[dict[str, Any]]:
 def trail_of(review: Review) -> list[dict[str, Any]]:
     """The decision trail so far, as a snapshot has it."""
     return [_event(event) for event in review.events.filter(kind__in=STEPS).select_related("actor")]
+
+
+def _trail_head(review: Review) -> dict[str, Any]:
+    """The end of the whole trail, of which the decision trail is a part: a signed report proves all of it."""
+    last = review.events.order_by("number").last()
+    return {"events": last.number, "sha256": last.sha256} if last else {"events": 0, "sha256": ""}
 
 
 def _sign_off(each: Submission | Decision) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 
 from checklists.canonical import canonical_json, sha256_hex
+from reviews.actions.audit import broken_trails
 from reviews.actions.rows import rows_problem
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
@@ -60,6 +61,11 @@ def _all_problems() -> Iterator[tuple[uuid.UUID, str, str]]:
         # Read twice, as a report may be signed or marked while its rows are read one after the other.
         if review_id not in broken and rows_problem(snapshot_id) and (problem := rows_problem(snapshot_id)):
             yield review_id, f"rows of snapshot {snapshot_id}", problem
+    for broken in broken_trails():
+        if broken.review_id is None:
+            log.error("%s", broken)
+        else:
+            yield broken.review_id, "trail", str(broken)
 
 
 def _problems() -> Iterator[tuple[uuid.UUID, str, str]]:

@@ -1,6 +1,6 @@
 """The shape of a snapshot, as `reviews.actions.freeze` writes it. All times are ISO 8601 in UTC, ending in Z."""
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 RiskName = Literal["high", "medium", "none", "unanswered", "not_applicable"]
 
@@ -212,6 +212,13 @@ class PolicyData(TypedDict):
     valid_days: int
 
 
+class TrailHead(TypedDict):
+    """The end of the review's whole trail: how many events it had, and the SHA-256 of the last (docs/trail.md)."""
+
+    events: int
+    sha256: str
+
+
 class SnapshotData(TypedDict):
     """A whole snapshot.
 
@@ -232,6 +239,7 @@ class SnapshotData(TypedDict):
     policy: PolicyData
     valid_until: str
     verify_url: str
+    trail_head: NotRequired[TrailHead]
     approval: SignOffData
 
 
