@@ -61,11 +61,11 @@ def _all_problems() -> Iterator[tuple[uuid.UUID, str, str]]:
         # Read twice, as a report may be signed or marked while its rows are read one after the other.
         if review_id not in broken and rows_problem(snapshot_id) and (problem := rows_problem(snapshot_id)):
             yield review_id, f"rows of snapshot {snapshot_id}", problem
-    for broken in broken_trails():
-        if broken.review_id is None:
-            log.error("%s", broken)
+    for trail in broken_trails():
+        if trail.review_id is None:
+            log.error("%s", trail)
         else:
-            yield broken.review_id, "trail", str(broken)
+            yield trail.review_id, "trail", str(trail)
 
 
 def _problems() -> Iterator[tuple[uuid.UUID, str, str]]:
