@@ -16,6 +16,7 @@ from reviews.views import (
     reading,
     report,
     sign_in,
+    timeline,
     verify,
     workloads,
 )
@@ -57,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/<uuid:review_id>/edition/move/", moving.move, name="move"),
     path("reviews/<uuid:review_id>/edition/undo/", moving.move_undo, name="move-undo"),
     path("reviews/<uuid:review_id>/score/", questionnaire.score_panel, name="score"),
+    path("reviews/<uuid:review_id>/timeline/", timeline.timeline, name="timeline"),
     path("reviews/<uuid:review_id>/submission/", questionnaire.submit, name="submit"),
     path("reviews/<uuid:review_id>/withdrawal/", questionnaire.withdraw, name="withdraw"),
     path("reviews/<uuid:review_id>/report/", report.report_page, name="report"),
