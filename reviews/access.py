@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from django.db.models import Exists, OuterRef, Subquery, Value
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from checklists.scoring import Risk, score_standing
@@ -238,6 +238,14 @@ def awaiting(user: User) -> ReviewQuerySet:
         .filter(Exists(mine), ~Exists(given))
         .exclude(contributors__user=user)
     )
+
+
+def may_approve(review: Review) -> QuerySet[User]:
+    """Those whose approval the review can have: the rule of `Deed.APPROVE`, for all people at once."""
+    members = User.objects.filter(
+        memberships__team=review.workload.team_id, memberships__role=policy_for(review).approver_role
+    )
+    return members.exclude(contributions__review=review)
 
 
 def require_writer(user: User, team: Team) -> None:

@@ -5,16 +5,17 @@ import uuid
 from django.utils import timezone
 
 from checklists.scoring import score_standing
-from reviews.access import Actor, Deed, ReviewAccess
+from reviews.access import Actor, Deed, ReviewAccess, may_approve
 from reviews.actions.answer import contributes
 from reviews.actions.errors import Incomplete, Invalid
 from reviews.actions.holding import locked_review
+from reviews.actions.notices import tell
 from reviews.actions.score import standing_now, store
 from reviews.actions.texts import fault_of
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
 from reviews.handed_in import handed_in
-from reviews.models import DecisionKind, EventKind, Review, ReviewState, Submission
+from reviews.models import DecisionKind, EventKind, NoticeKind, Review, ReviewState, Submission
 
 STATEMENT = "The answers are complete and true to the best of my knowledge."
 """What the form proposes to somebody who hands a review in."""
@@ -53,7 +54,9 @@ def submit_review(actor: Actor, *, review_id: uuid.UUID, statement: str = STATEM
         again = review.decisions.filter(kind=DecisionKind.CHANGES_REQUESTED).exists()
         move(review, ReviewState.SUBMITTED)
         kind = EventKind.RESUBMITTED if again else EventKind.SUBMITTED
-        record(review, kind, actor, at=submission.at, version=review.version, statement=statement)
+        event = record(review, kind, actor, at=submission.at, version=review.version, statement=statement)
+        deciders = may_approve(review)
+        tell(deciders, NoticeKind.AWAITING, review=review, by=actor.user, key=f"event:{event.pk}", text=statement)
     return review
 
 
