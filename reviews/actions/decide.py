@@ -14,6 +14,7 @@ from reviews.actions.nudge import make_report_later
 from reviews.actions.score import standing_now
 from reviews.actions.submit import move
 from reviews.actions.texts import fault_of
+from reviews.actions.threads import begin
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
 from reviews.models import (
@@ -25,6 +26,7 @@ from reviews.models import (
     Report,
     Review,
     ReviewState,
+    ThreadKind,
     User,
     Workload,
 )
@@ -32,6 +34,8 @@ from reviews.models import (
 
 def request_changes(actor: Actor, *, review_id: uuid.UUID, version: int, statement: str) -> Review:
     """Give the review back to its authors, saying what should change; approvals so far are void.
+
+    The statement opens a change request on the review as a whole, which its authors resolve before they hand it in.
 
     Raises as `approve` does.
     """
@@ -43,6 +47,7 @@ def request_changes(actor: Actor, *, review_id: uuid.UUID, version: int, stateme
         decision = _decide(access, DecisionKind.CHANGES_REQUESTED, statement)
         move(review, ReviewState.CHANGES_REQUESTED)
         record(review, EventKind.CHANGES_REQUESTED, actor, at=decision.at, statement=decision.statement)
+        begin(actor, review, "", decision.statement, ThreadKind.CHANGE_REQUEST)
         _tell_authors(review, NoticeKind.REQUEST, decision)
         if review.standing_approvals.exists():
             # Approvals are about a version: handed in again, even unchanged, the review is another one.

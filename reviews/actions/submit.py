@@ -5,7 +5,7 @@ import uuid
 from django.utils import timezone
 
 from checklists.scoring import score_standing
-from reviews.access import Actor, Deed, ReviewAccess, may_approve
+from reviews.access import Actor, Deed, ReviewAccess, may_approve, open_requests
 from reviews.actions.answer import contributes
 from reviews.actions.errors import Incomplete, Invalid
 from reviews.actions.holding import locked_review
@@ -25,7 +25,8 @@ def submit_review(actor: Actor, *, review_id: uuid.UUID, statement: str = STATEM
     """Hand the review to those who approve, and stand for its answers; from now on nobody answers in it.
 
     The statement is the authors' sign-off in the report. Raises Review.DoesNotExist, `Refused`, `Invalid` for a
-    statement that is empty or cannot be stored, and `Incomplete` with what is still to be answered and stated.
+    statement that is empty or cannot be stored, and `Incomplete` with what is still to be answered, stated
+    and resolved.
     """
     statement = statement.strip()
     with writing():
@@ -38,8 +39,9 @@ def submit_review(actor: Actor, *, review_id: uuid.UUID, statement: str = STATEM
             raise Invalid({"statement": fault})
         standing = standing_now(review)
         result = score_standing(standing)
-        if result.missing or result.missing_facts:
-            raise Incomplete(result.missing, result.missing_facts)
+        requests = open_requests(review).count()
+        if result.missing or result.missing_facts or requests:
+            raise Incomplete(result.missing, result.missing_facts, requests)
         store(review, result)
         contributes(access)
         submission = Submission.objects.create(

@@ -16,7 +16,7 @@ from reviews.actions.mails import LEASE, send_mails
 from reviews.actions.notices import send_digests, set_delivery, tell
 from reviews.actions.submit import submit_review
 from reviews.models import Delivery, Mail, Notice, NoticeKind, Review, User
-from tests.conftest import People, answer_all, give, version_of
+from tests.conftest import People, answer_all, give, resolve_requests, version_of
 from tests.support.mail_server import receiving
 
 MORNING = datetime(2024, 3, 4, 8, 0, tzinfo=UTC)
@@ -54,6 +54,7 @@ def test_those_who_may_decide_are_told_of_a_submission(submitted: Review):
 def test_the_authors_are_told_of_a_request_and_of_the_approval(submitted: Review, people: People):
     request_changes(Actor(people.lea), review_id=submitted.pk, version=version_of(submitted), statement="More.")
     assert told(NoticeKind.REQUEST) == ["ada", "jonas"]
+    resolve_requests(people.jonas, submitted)
     submit_review(Actor(people.jonas), review_id=submitted.pk)
     approve(Actor(people.lea), review_id=submitted.pk, version=version_of(submitted), statement="Good.")
     assert told(NoticeKind.DECISION) == ["ada", "jonas"]
