@@ -289,6 +289,17 @@ def require_writer(user: User, team: Team) -> None:
         raise NotYours(f"Only an architect or a lead of {team.name} can do this.")
 
 
+def require_template_maker(user: User, team: Team) -> None:
+    """Raise `NotYours` unless the person may make and retire the team's templates."""
+    if not leads(user, team):
+        raise NotYours(f"Only a lead of {team.name} makes and retires its templates.")
+
+
+def leads(user: User, team: Team) -> bool:
+    """Whether the person is a lead of the team."""
+    return Membership.objects.filter(user=user, team=team, role__in=_LEADS).exists()
+
+
 def require_hand_over(workload: Workload) -> None:
     """Raise `NotNow` where a review of the workload waits for approval, so that it stays with the team that decides.
 

@@ -54,9 +54,11 @@ class _Content:
 def answer_question(actor: Actor, *, review_id: uuid.UUID, question_id: str, given: Given) -> Answer:
     """Save one answer and mark the score as stale.
 
-    An answer equal to the stored one changes nothing. Raises Review.DoesNotExist for a review that the person cannot
-    see, `Refused` where they may not answer now, `Invalid` for what cannot be taken, and `Stale`, with the
-    current answer, where a colleague's answer would be overwritten.
+    An answer equal to the stored one changes nothing, unless that one was carried over: it is confirmed then.
+
+    Raises Review.DoesNotExist for a review that the person cannot see, `Refused` where they may not answer now,
+    `Invalid` for what cannot be taken, and `Stale`, with the current answer, where a colleague's answer would be
+    overwritten.
     """
     with writing():
         review = locked_review(actor.user, review_id)
@@ -67,7 +69,7 @@ def answer_question(actor: Actor, *, review_id: uuid.UUID, question_id: str, giv
         answer = Answer.objects.filter(review=review, question_id=question_id).select_related("answered_by").first()
         if answer is None:
             answer = Answer(review=review, question_id=question_id, version=0)
-        if answer.version and content == _Content.of(answer):
+        if answer.version and answer.confirmed and content == _Content.of(answer):
             return answer
         if given.version != answer.version:
             who = "You yourself" if answer.version and answer.answered_by == actor.user else "A colleague"
@@ -75,6 +77,7 @@ def answer_question(actor: Actor, *, review_id: uuid.UUID, question_id: str, giv
         for name, value in vars(content).items():
             setattr(answer, name, value)
         answer.version += 1
+        answer.confirmed = True
         answer.answered_by = actor.user
         answer.answered_at = timezone.now()
         answer.save(force_insert=answer.version == 1)
@@ -90,6 +93,20 @@ def answer_question(actor: Actor, *, review_id: uuid.UUID, question_id: str, giv
         )
         touch(review)
     return answer
+
+
+def confirm_answer(actor: Actor, *, review_id: uuid.UUID, question_id: str, version: int | None) -> Answer:
+    """Confirm an answer that was carried over, as it is: the person gives it. One that is confirmed stays as it is.
+
+    Raises as `answer_question` does, and `Invalid` where there is no answer.
+    """
+    with writing():
+        review = locked_review(actor.user, review_id)
+        answer = Answer.objects.filter(review=review, question_id=question_id).first()
+        if answer is None:
+            raise Invalid({"": f"There is no answer to {question_id} that could be confirmed."})
+        given = Given(version=version, **vars(_Content.of(answer)))
+        return answer_question(actor, review_id=review_id, question_id=question_id, given=given)
 
 
 def state_fact(actor: Actor, *, review_id: uuid.UUID, name: str, texts: Sequence[str]) -> None:
