@@ -92,7 +92,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "aiplatform.static.Storage"},
 }
 
 # Security. Only TLS_PROXY=1 turns on what needs https; a laptop on plain http could not sign in otherwise.

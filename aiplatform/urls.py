@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from aiplatform.sign_in import PasswordChange
 from checklists.urls import urlpatterns as library
 from reviews.views import (
+    background,
     files,
     home,
     moving,
@@ -45,6 +46,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/<uuid:review_id>/comments/<str:question_id>/", reading.add_comment, name="comment"),
     path("reviews/<uuid:review_id>/questionnaire/", questionnaire.questionnaire, name="questionnaire"),
     path("reviews/<uuid:review_id>/questions/<str:question_id>/", questionnaire.question_fragment, name="question"),
+    path(
+        "reviews/<uuid:review_id>/questions/<str:question_id>/background/", background.background, name="background"
+    ),
     path("reviews/<uuid:review_id>/answers/<str:question_id>/", questionnaire.save_answer, name="answer"),
     path("reviews/<uuid:review_id>/facts/<str:name>/", questionnaire.save_fact, name="fact"),
     path("reviews/<uuid:review_id>/checklists/", questionnaire.checklist_add, name="checklist-add"),

@@ -200,6 +200,7 @@ def _page(
         "added": sheet.review.editions[1:],
         "addable": addable(sheet.review),
         "has_queries": any(card.question.query for card in sheet.all_cards),
+        "has_tables": any(card.question.measured for card in sheet.all_cards),
         "newer": newer_edition(sheet.review),
     }
     return render(request, "reviews/questionnaire.html", context, status=status)
