@@ -69,10 +69,16 @@ def _entry(checklist: Checklist, event: Event, before: Event | None) -> Entry:
         fact = checklist.facts_by_id.get(detail["fact"])
         value = said(fact, detail["value"]) if fact else detail["value"]
         return Entry(event, None, [f"{fact.text if fact else detail['fact']} {value or _('not stated')}"])
+    if event.kind == EventKind.WORKLOAD_DESCRIBED:
+        return Entry(event, None, [_described(name, *texts) for name, texts in sorted(detail["changes"].items())])
     lines = [detail[name] for name in ("title", "name", "edition", "problem") if detail.get(name)]
     if detail.get("sha256"):
         lines.append(f"SHA-256 {detail['sha256']}")
     return Entry(event, question, lines, text=detail.get("statement") or detail.get("text") or "")
+
+
+def _described(name: str, old: str, new: str) -> str:
+    return _("{}: “{}” became “{}”").format(name.replace("_", " ").capitalize(), old, new)
 
 
 def _changes(question: Question | None, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:

@@ -28,11 +28,13 @@ def grow(review: Review) -> None:
     review.version += 1
 
 
-def touch_running(workload: Workload, by: User) -> None:
-    """Mark all reviews of the workload that are still running: somebody changed what they say of it.
+def touch_running(workload: Workload, by: User) -> list[Review]:
+    """Mark all reviews of the workload that are still running, and return them: somebody changed what they say of it.
 
     That is a part of each of them, so that whoever wrote it decides on none.
     """
-    for review in workload.reviews.filter(state__in=RUNNING).order_by("pk").select_for_update():
+    running = list(workload.reviews.filter(state__in=RUNNING).order_by("pk").select_for_update())
+    for review in running:
         Contributor.objects.get_or_create(review=review, user=by)
         touch(review)
+    return running

@@ -7,8 +7,9 @@ from django.utils.text import slugify
 
 from reviews.access import Actor, require_hand_over, require_writer
 from reviews.actions.holding import touch_running
+from reviews.actions.trail import record
 from reviews.actions.transaction import writing
-from reviews.models import Team, Workload
+from reviews.models import EventKind, Team, Workload
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def create_workload(actor: Actor, description: WorkloadDescription, *, key: str 
 def change_workload(actor: Actor, workload: Workload, description: WorkloadDescription) -> Workload:
     """Describe an existing workload anew.
 
-    Whoever decides on a running review reads it again; approved ones keep the description of their day.
+    Whoever decides on a running review reads it again; approved ones keep the description of their day. A description
+    that says the same changes nothing.
 
     Raises `NotYours` for people who do not write in its team, or in the one it is handed to, and `NotNow` where
     it may not be handed over.
@@ -50,12 +52,36 @@ def change_workload(actor: Actor, workload: Workload, description: WorkloadDescr
     require_writer(actor.user, description.team)
     with writing():
         before = Workload.objects.select_related("team").select_for_update(of=("self",)).get(pk=workload.pk)
-        touch_running(workload, actor.user)
+        changes = _changes(before, description)
+        if not changes:
+            return workload
+        for review in touch_running(workload, actor.user):
+            record(review, EventKind.WORKLOAD_DESCRIBED, actor, changes=changes)
         if description.team != before.team:
             require_hand_over(before)
         _describe(workload, description)
         workload.save()
     return workload
+
+
+def _changes(before: Workload, description: WorkloadDescription) -> dict[str, list[str]]:
+    """What a new description changes: by name, the texts before and after."""
+    after = Workload()
+    _describe(after, description)
+    return {
+        name: [_said(name, each) for each in (before, after)]
+        for name in WorkloadDescription.__dataclass_fields__
+        if getattr(before, name) != getattr(after, name)
+    }
+
+
+def _said(name: str, workload: Workload) -> str:
+    value = getattr(workload, name)
+    if name == "regions":
+        return ", ".join(value)
+    if name == "links":
+        return ", ".join(f"{link['title']} {link['url']}" for link in value)
+    return str(value)
 
 
 def _describe(workload: Workload, description: WorkloadDescription) -> None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from reviews.access import Actor
 from reviews.actions.answer import comment
 from reviews.actions.submit import submit_review
+from reviews.forms import WorkloadForm
 from reviews.models import Review
 from tests.conftest import People, answer_all, give
 
@@ -46,6 +47,23 @@ def test_it_has_comments_facts_and_decisions_too(review: Review, people: People,
     assert "Which ADR?" in said
     assert "Submitted for approval" in said
     assert "I stand for it." in said
+
+
+def test_it_says_how_the_workload_was_described_anew(review: Review, people: People, workload, sign_in):
+    described = WorkloadForm.initial_of(workload)
+    client = sign_in(people.jonas)
+    address = reverse("workload-edit", args=[workload.key])
+    form = {**described, "team": people.team.pk, "links": ""}
+    assert client.post(address, form).status_code == 302
+    assert "described anew" not in shown(client, review)
+    assert (
+        client.post(address, {**form, "criticality": "low", "regions": "westeurope, swedencentral"}).status_code
+        == 302
+    )
+    said = shown(client, review)
+    assert "Workload described anew Jonas" in said
+    assert "Criticality: “high” became “low”" in said
+    assert "Regions: “westeurope” became “westeurope, swedencentral”" in said
 
 
 def test_it_can_be_narrowed_to_a_person_a_topic_and_a_question(review: Review, people: People, sign_in):
