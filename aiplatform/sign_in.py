@@ -8,9 +8,10 @@ from django.contrib import messages
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import PasswordChangeView, redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 
@@ -28,6 +29,8 @@ class SignInRequired(LoginRequiredMiddleware):
         refusal = super().process_view(request, view_func, view_args, view_kwargs)
         if refusal is None:
             return None
+        if wants_json(request):
+            return JsonResponse({"error": _("You are signed out.")}, status=401)
         if is_htmx(request):
             return HttpResponse("You are signed out.", status=401, content_type="text/plain")
         if request.method not in {"GET", "HEAD"}:
@@ -55,6 +58,8 @@ class PasswordChange(PasswordChangeView):
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page for a form whose token is not of this browser's session, for instance after signing in elsewhere."""
+    if wants_json(request):
+        return JsonResponse({"error": _("This page is older than your sign-in.")}, status=403)
     if is_htmx(request):
         return HttpResponse("This page is older than your sign-in.", status=403, content_type="text/plain")
     return render(request, "403_csrf.html", {"reason": reason}, status=403)
@@ -64,3 +69,8 @@ def is_htmx(request: HttpRequest) -> bool:
     """Whether a script of ours asks for a fragment."""
     details: HtmxDetails = request.htmx  # type: ignore[attr-defined]
     return bool(details) and not details.boosted
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a script of ours asks for data."""
+    return request.headers.get("Accept", "").startswith("application/json")

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
-from aiplatform.sign_in import is_htmx
+from aiplatform.sign_in import is_htmx, wants_json
 from reviews.access import Deed, Refused, ReviewAccess
+from reviews.actions import answer as answering
 from reviews.actions.additions import add_checklist, addable, remove_checklist
 from reviews.actions.answer import Given, answer_question, state_fact
 from reviews.actions.errors import Incomplete, Invalid, Stale
@@ -21,7 +22,8 @@ from reviews.forms import given_in, with_plain_line_ends
 from reviews.models import Answer, Review, Role
 from reviews.views.asking import actor_of, person_of, review_for
 from reviews.views.cards import QuestionCard, ReviewSheet, sheet_of
-from reviews.views.refusals import status_of
+from reviews.views.refusals import refusal_as_json, status_of
+from reviews.views.saved import answer_saved, answer_told, fact_saved
 
 _MISSING = "?missing"
 """The part of the questionnaire's address that makes it name the obligatory questions without an answer."""
@@ -54,6 +56,8 @@ def question_fragment(request: HttpRequest, review_id: uuid.UUID, question_id: s
 def save_answer(request: HttpRequest, review_id: uuid.UUID, question_id: str) -> HttpResponse:
     """Save one answer: fragments that show it as saved, or say what stood in the way, the typed text untouched."""
     given = given_in(request.POST)
+    if wants_json(request):
+        return _save_answer_as_json(request, review_id, question_id, given)
     try:
         answer_question(actor_of(request), review_id=review_id, question_id=question_id, given=given)
     except Invalid as problem:
@@ -81,10 +85,24 @@ def save_answer(request: HttpRequest, review_id: uuid.UUID, question_id: str) ->
     return render(request, "reviews/questionnaire.html#saved", context)
 
 
+def _save_answer_as_json(request: HttpRequest, review_id: uuid.UUID, question_id: str, given: Given) -> HttpResponse:
+    try:
+        saved = answering.save_answer(actor_of(request), review_id=review_id, question_id=question_id, given=given)
+    except Stale as problem:
+        if problem.current is None:
+            raise
+        question = review_for(request, review_id).checklist.questions_by_id[question_id]
+        return refusal_as_json(problem, current=answer_told(problem.current, question))
+    return answer_saved(saved, given.rows)
+
+
 @require_POST
 def save_fact(request: HttpRequest, review_id: uuid.UUID, name: str) -> HttpResponse:
     """State a fact of the workload; one that does not fit comes back as it was typed, with the reason."""
     texts = request.POST.getlist("value")
+    if wants_json(request):
+        saved = state_fact(actor_of(request), review_id=review_id, name=name, texts=texts)
+        return fact_saved(saved, name)
     problem: Invalid | Refused | None = None
     try:
         state_fact(actor_of(request), review_id=review_id, name=name, texts=texts)
