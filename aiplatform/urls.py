@@ -61,7 +61,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/<uuid:review_id>/edition/", moving.move_page, name="move-preview"),
     path("reviews/<uuid:review_id>/edition/move/", moving.move, name="move"),
     path("reviews/<uuid:review_id>/edition/undo/", moving.move_undo, name="move-undo"),
-    path("reviews/<uuid:review_id>/score/", questionnaire.score_panel, name="score"),
     path("reviews/<uuid:review_id>/timeline/", timeline.timeline, name="timeline"),
     path("reviews/<uuid:review_id>/submission/", questionnaire.submit, name="submit"),
     path("reviews/<uuid:review_id>/withdrawal/", questionnaire.withdraw, name="withdraw"),

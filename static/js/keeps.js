@@ -52,8 +52,10 @@ document.addEventListener("submit", ({ target }) => {
   for (const field of fieldsIn(target)) if (stored(keyOf(field))) keep(field, true);
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (!detail.elt.matches("form")) return;
-  for (const field of fieldsIn(detail.elt)) {
+  // The form itself may be gone by now, and the event be another element's.
+  const form = detail.requestConfig.elt;
+  if (!form.matches("form")) return;
+  for (const field of fieldsIn(form)) {
     if (detail.successful) drop(keyOf(field));
     else if (stored(keyOf(field))) keep(field);
   }

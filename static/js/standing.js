@@ -13,7 +13,7 @@ let latest = 0;
 
 // `saved` is what else a save answers about its question: the rows of its table.
 export function putInPlace(standing, saved = {}) {
-  for (const output of saved.outputs ?? []) putOutput(saved.question, output);
+  if (saved.outputs) putOutputs(saved.question, saved.outputs);
   if (!standing || standing.version < latest) return;
   latest = standing.version;
   hide(standing.hidden);
@@ -45,15 +45,18 @@ function putRisk(id, risk) {
   badge.textContent = words[`risk_${risk}`];
 }
 
-function putOutput(question, { number, shown, best, risk }) {
-  const place = document.getElementById(`output-${question}-${number}`);
-  if (!place) return;
-  place.replaceChildren();
-  if (!shown) return;
-  place.append(make("span.number", {}, shown));
-  const slow = document.querySelector(`#form-${CSS.escape(question)} input[name=throughput]`);
-  if (best) place.append(" ", make("span.badge.none", {}, words.best));
-  else if (risk && risk !== "none") place.append(" ", make(`span.badge.${risk}`, {}, slow ? words.tooSlow : words[`word_${risk}`]));
+// What each row of a question's table comes to.
+function putOutputs(question, outputs) {
+  const form = document.getElementById(`form-${question}`);
+  const slow = form?.querySelector("input[name=throughput]");
+  for (const place of form?.querySelectorAll("output") ?? []) place.replaceChildren();
+  for (const { number, shown, best, risk } of outputs) {
+    const place = document.getElementById(`output-${question}-${number}`);
+    if (!place) continue;
+    place.append(make("span.number", {}, shown));
+    if (best) place.append(" ", make("span.badge.none", {}, words.best));
+    else if (risk !== "none") place.append(" ", make(`span.badge.${risk}`, {}, slow ? words.tooSlow : words[`word_${risk}`]));
+  }
 }
 
 function putProgress({ answered, total, missing, missing_facts, sections }) {
@@ -117,4 +120,4 @@ function putScore({ overall, high, medium, pillars }) {
 
 hide(document.getElementById("standing")?.dataset.hidden.split(" ").filter(Boolean) ?? []);
 // A fragment that came later has what conditions hide in it too.
-document.addEventListener("htmx:afterSettle", () => hide([...hidden]));
+for (const name of ["opened", "htmx:afterSettle"]) document.addEventListener(name, () => hide([...hidden]));
