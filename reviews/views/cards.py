@@ -174,7 +174,15 @@ class QuestionCard:
     def has_background(self) -> bool:
         """Whether there is more to read about it than the question and its choices."""
         question = self.question
-        told = (question.why, question.good, question.do, question.help, question.guidance, question.links, question.see)
+        told = (
+            question.why,
+            question.good,
+            question.do,
+            question.help,
+            question.guidance,
+            question.links,
+            question.see,
+        )
         return any((*told, question.query)) or any(
             choice.do or choice.reading or (choice.help and choice.help.url) for choice in question.choices
         )

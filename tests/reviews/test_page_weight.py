@@ -70,7 +70,13 @@ def test_the_questionnaire_with_60_questions_is_under_60_kilobytes(
     assert len(review.checklist.questions) == 60
     for number, question in enumerate(review.checklist.questions):
         if number % 2 and not question.measured:
-            give(people.ada, review, question.id, selected=[question.choices[0].id], note=NOTE.format(question.id, number))
+            give(
+                people.ada,
+                review,
+                question.id,
+                selected=[question.choices[0].id],
+                note=NOTE.format(question.id, number),
+            )
     response = sign_in(people.ada).get(
         reverse("questionnaire", args=[review.pk]), headers={"accept-encoding": "gzip, br"}
     )
