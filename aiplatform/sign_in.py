@@ -8,9 +8,10 @@ from django.contrib import messages
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import PasswordChangeView, redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 
@@ -18,7 +19,8 @@ class SignInRequired(LoginRequiredMiddleware):
     """Every page needs a sign-in unless its view says otherwise.
 
     A fragment that is asked for in the background gets 401: a redirect would be followed unseen, and what was
-    typed would be gone without a word.
+    typed would be gone without a word. So does a script that asks for somebody else than who is signed in by now:
+    what one person typed is never saved in the name of the next one at the same browser.
     """
 
     def process_view(
@@ -26,14 +28,22 @@ class SignInRequired(LoginRequiredMiddleware):
     ) -> HttpResponseBase | None:
         """Refuse, in the form that the asker can show, what needs a sign-in; None lets all else pass."""
         refusal = super().process_view(request, view_func, view_args, view_kwargs)
-        if refusal is None:
+        if refusal is None and not _is_for_another(request):
             return None
+        if wants_json(request):
+            return JsonResponse({"error": _("You are signed out.")}, status=401)
         if is_htmx(request):
             return HttpResponse("You are signed out.", status=401, content_type="text/plain")
         if request.method not in {"GET", "HEAD"}:
             # Back to the page of the form: its own address only takes what the form sends.
             return redirect_to_login(_page_of_the_form(request))
         return refusal
+
+
+def _is_for_another(request: HttpRequest) -> bool:
+    """Whether a script asks in the name of a person (X-Person) who is not signed in."""
+    said = request.headers.get("X-Person")
+    return said is not None and said != str(request.user.pk)
 
 
 def _page_of_the_form(request: HttpRequest) -> str:
@@ -55,6 +65,8 @@ class PasswordChange(PasswordChangeView):
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page for a form whose token is not of this browser's session, for instance after signing in elsewhere."""
+    if wants_json(request):
+        return JsonResponse({"error": _("This page is older than your sign-in.")}, status=403)
     if is_htmx(request):
         return HttpResponse("This page is older than your sign-in.", status=403, content_type="text/plain")
     return render(request, "403_csrf.html", {"reason": reason}, status=403)
@@ -64,3 +76,8 @@ def is_htmx(request: HttpRequest) -> bool:
     """Whether a script of ours asks for a fragment."""
     details: HtmxDetails = request.htmx  # type: ignore[attr-defined]
     return bool(details) and not details.boosted
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a script of ours asks for data."""
+    return request.headers.get("Accept", "").startswith("application/json")

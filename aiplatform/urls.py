@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from aiplatform.sign_in import PasswordChange
 from checklists.urls import urlpatterns as library
 from reviews.views import (
+    background,
     files,
     home,
     moving,
@@ -55,6 +56,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/<uuid:review_id>/threads/<int:thread_id>/reopen/", threads.thread_reopen, name="thread-reopen"),
     path("reviews/<uuid:review_id>/questionnaire/", questionnaire.questionnaire, name="questionnaire"),
     path("reviews/<uuid:review_id>/questions/<str:question_id>/", questionnaire.question_fragment, name="question"),
+    path(
+        "reviews/<uuid:review_id>/questions/<str:question_id>/background/", background.background, name="background"
+    ),
     path("reviews/<uuid:review_id>/answers/<str:question_id>/", questionnaire.save_answer, name="answer"),
     path("reviews/<uuid:review_id>/facts/<str:name>/", questionnaire.save_fact, name="fact"),
     path("reviews/<uuid:review_id>/checklists/", questionnaire.checklist_add, name="checklist-add"),
@@ -67,7 +71,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/<uuid:review_id>/edition/", moving.move_page, name="move-preview"),
     path("reviews/<uuid:review_id>/edition/move/", moving.move, name="move"),
     path("reviews/<uuid:review_id>/edition/undo/", moving.move_undo, name="move-undo"),
-    path("reviews/<uuid:review_id>/score/", questionnaire.score_panel, name="score"),
     path("reviews/<uuid:review_id>/timeline/", timeline.timeline, name="timeline"),
     path("reviews/<uuid:review_id>/submission/", questionnaire.submit, name="submit"),
     path("reviews/<uuid:review_id>/withdrawal/", questionnaire.withdraw, name="withdraw"),

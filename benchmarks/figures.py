@@ -1,18 +1,16 @@
 """What is measured, and against which floor."""
 
-import itertools
 import json
 from typing import cast
 
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client, override_settings
 from django.urls import reverse
 from weasyprint import HTML
 
 from benchmarks.meanwhile import saves_meanwhile
 from benchmarks.measuring import Figure, compare, taken_apart
-from benchmarks.urls import TABLE
+from benchmarks.saving import saves
 from checklists.scoring import score_standing
 from checklists.standing import Standing
 from reviews import demo
@@ -22,7 +20,7 @@ from reviews.report import make_report, render, signing_identity
 from reviews.report.snapshot import QuestionData, SectionData, SnapshotData
 
 
-@override_settings(ROOT_URLCONF="benchmarks.urls", ALLOWED_HOSTS=["testserver"])
+@override_settings(ALLOWED_HOSTS=["testserver"])
 def measure() -> list[Figure]:
     """All figures, on the demo in a fresh database."""
     call_command("migrate", verbosity=0)
@@ -33,31 +31,12 @@ def measure() -> list[Figure]:
     client = Client()
     client.force_login(loaded.people["ada"])
     return [
-        _save(client, draft),
+        *saves(),
         saves_meanwhile(),
         _page(client, draft),
         _scoring(approved),
         *_reports(approved),
     ]
-
-
-def _save(client: Client, review: Review) -> Figure:
-    """Saving an answer, against a view with one select and one upsert; both through all of Django, no network."""
-    url = reverse("answer", args=[review.pk, "GEN-01"])
-    first = Answer.objects.get(review=review, question_id="GEN-01").version
-    versions, rows = itertools.count(first), itertools.count()
-    choices = itertools.cycle(["justified", "informal"])
-    with connection.cursor() as cursor:
-        cursor.execute(TABLE)
-
-    def ours() -> None:
-        data = {"version": next(versions), "choice": next(choices)}
-        assert client.post(url, data, headers={"hx-request": "true"}).status_code == 200
-
-    def floor() -> None:
-        assert client.post("/bare-save/", {"note": next(rows)}).status_code == 200
-
-    return compare("save: one answer", ours, floor, bar=12, runs=60)
 
 
 def _page(client: Client, review: Review) -> Figure:

@@ -8,17 +8,18 @@ from django.urls import path
 from aiplatform.urls import urlpatterns as application
 
 TABLE = "CREATE TABLE bench (id integer PRIMARY KEY, note text)"
-_UPSERT = "INSERT INTO bench VALUES (1, %s) ON CONFLICT (id) DO UPDATE SET note = excluded.note"
+_SELECT = "SELECT note FROM bench WHERE id = %s"
+_UPSERT = "INSERT INTO bench VALUES (%s, %s) ON CONFLICT (id) DO UPDATE SET note = excluded.note"
 
 
 @login_not_required
-def bare_save(request: HttpRequest) -> HttpResponse:
+def bare_save(request: HttpRequest, row: int) -> HttpResponse:
     """One select, one upsert: the least that saving something takes."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT note FROM bench WHERE id = 1")
+        cursor.execute(_SELECT, [row])
         cursor.fetchone()
-        cursor.execute(_UPSERT, [request.POST["note"]])
+        cursor.execute(_UPSERT, [row, request.POST["note"]])
     return HttpResponse("saved")
 
 
-urlpatterns = [*application, path("bare-save/", bare_save)]
+urlpatterns = [*application, path("bare-save/<int:row>/", bare_save)]

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from checklists.language import WEIGHTS, Checklist, FactValue, Question
 from checklists.measured import risk_of_rows
-from checklists.standing import NO_ANSWER, AnswerValue, Standing
+from checklists.standing import NO_ANSWER, AnswerValue, Conditions, Standing
 
 __all__ = [
     "FINDINGS",
@@ -95,21 +96,29 @@ def score(checklist: Checklist, answers: Mapping[str, AnswerValue], facts: Mappi
 
 def score_standing(standing: Standing) -> Result:
     """As `score`, where the conditions are worked out already."""
-    checklist = standing.checklist
-    earned = dict.fromkeys(checklist.pillar_titles, Fraction(0))
-    possible = dict.fromkeys(checklist.pillar_titles, Fraction(0))
+    conditions, titles = standing.conditions, standing.checklist.pillar_titles
+    possible = dict.fromkeys(titles, 0)
+    # Whole numbers by their denominator: there are few of those, and fractions take long to add.
+    earned: dict[str, dict[int, int]] = {pillar: {} for pillar in titles}
     risks: dict[str, Risk] = {}
-    for question in standing.questions:
-        risks[question.id] = risk_in(standing, question)
-        if risks[question.id] is Risk.NOT_APPLICABLE:
-            continue
-        for pillar, worth, credit in _items(question, standing, risks[question.id]):
+    answered = 0
+    for question in conditions.questions:
+        answer = standing.answers.get(question.id, NO_ANSWER)
+        answered += answer.answered
+        line = _line(conditions, question, answer)
+        risks[question.id] = line.risk
+        for pillar, worth, share in line.parts:
             possible[pillar] += worth
-            earned[pillar] += worth * credit
-    weights = {pillar: _weight_word(standing, pillar) for pillar in checklist.pillar_titles}
-    exact = {pillar: 100 * earned[pillar] / possible[pillar] for pillar in weights if possible[pillar]}
-    counted = sum(WEIGHTS[weights[pillar]] for pillar in exact)
-    overall = sum((value * WEIGHTS[weights[pillar]] for pillar, value in exact.items()), Fraction(0))
+            by_denominator = earned[pillar]
+            by_denominator[share.denominator] = by_denominator.get(share.denominator, 0) + share.numerator
+    weights = {pillar: WEIGHTS[word] for pillar, word in conditions.pillar_weights.items()}
+    exact = {
+        pillar: 100 * sum((Fraction(top, bottom) for bottom, top in earned[pillar].items()), Fraction(0)) / most
+        for pillar, most in possible.items()
+        if most
+    }
+    counted = sum(weights[pillar] for pillar in exact)
+    overall = sum((value * weights[pillar] for pillar, value in exact.items()), Fraction(0))
     return Result(
         overall=_one_decimal(overall / counted) if counted else None,
         pillars=tuple(
@@ -117,25 +126,44 @@ def score_standing(standing: Standing) -> Result:
                 id=pillar,
                 title=title,
                 score=_one_decimal(exact[pillar]) if pillar in exact else None,
-                weight=WEIGHTS[weights[pillar]],
-                weight_title=weights[pillar],
+                weight=weights[pillar],
+                weight_title=conditions.pillar_weights[pillar],
             )
-            for pillar, title in checklist.pillar_titles.items()
+            for pillar, title in titles.items()
         ),
         risks=risks,
-        answered=sum(standing.answer(question).answered for question in standing.questions),
+        answered=answered,
         total=len(risks),
         missing=standing.missing,
         missing_facts=standing.missing_facts,
     )
 
 
+@dataclass(frozen=True)
+class _Line:
+    """What one question that is asked comes to: its risk, and for each pillar what it is worth and what it earns."""
+
+    risk: Risk
+    parts: tuple[tuple[str, int, Fraction], ...]
+
+
+@lru_cache(maxsize=50_000)
+def _line(conditions: Conditions, question: Question, answer: AnswerValue) -> _Line:
+    risk = _risk_in(conditions, question, answer)
+    if risk is Risk.NOT_APPLICABLE:
+        return _Line(risk, ())
+    return _Line(risk, tuple(_parts(question, conditions.weights[question.id], answer, risk)))
+
+
 def risk_in(standing: Standing, question: Question) -> Risk:
     """The risk of a question that is asked: what its answer leaves, and what its regions do."""
-    answer = standing.answer(question)
-    risk = risk_of(question, answer, latency_limit=standing.latency_limit(question))
+    return _risk_in(standing.conditions, question, standing.answer(question))
+
+
+def _risk_in(conditions: Conditions, question: Question, answer: AnswerValue) -> Risk:
+    risk = risk_of(question, answer, latency_limit=conditions.latency_limit(question))
     check = question.region_check
-    if check is None or risk is Risk.NOT_APPLICABLE or not standing.regions_differ(question):
+    if check is None or risk is Risk.NOT_APPLICABLE or question.id not in conditions.regions_differ:
         return risk
     if answer.selected & set(check.reasons) and risk is Risk.NONE:
         return risk
@@ -174,13 +202,12 @@ def _risk_by_rules(question: Question, answer: AnswerValue) -> Risk:
     return Risk(rule.risk) if rule else Risk.UNANSWERED
 
 
-def _items(question: Question, standing: Standing, risk: Risk) -> Iterator[tuple[str, Fraction, Fraction]]:
-    """What a question is worth: (pillar, worth, share of it earned: 0 to 1)."""
-    answer, weight = standing.answer(question), standing.weight(question)
+def _parts(question: Question, weight: int, answer: AnswerValue, risk: Risk) -> Iterator[tuple[str, int, Fraction]]:
+    """What a question is worth: (pillar, worth, what is earned of it)."""
     if question.kind != "practices":
         credit = _credit(question, answer, risk)
         for pillar in question.pillars:
-            yield pillar, Fraction(weight), credit
+            yield pillar, weight, weight * credit
         return
     for pillar in question.pillars:
         practices = [
@@ -188,9 +215,9 @@ def _items(question: Question, standing: Standing, risk: Risk) -> Iterator[tuple
             for practice in question.practices
             if pillar in (practice.pillars or question.pillars) and practice.id not in answer.left_out
         ]
-        whole = sum(practice.weight for practice in practices)
-        for practice in practices:
-            yield pillar, Fraction(weight * practice.weight, whole), Fraction(practice.id in answer.selected)
+        if practices:
+            in_place = sum(practice.weight for practice in practices if practice.id in answer.selected)
+            yield pillar, weight, Fraction(weight * in_place, sum(practice.weight for practice in practices))
 
 
 def _credit(question: Question, answer: AnswerValue, risk: Risk) -> Fraction:
@@ -200,11 +227,6 @@ def _credit(question: Question, answer: AnswerValue, risk: Risk) -> Fraction:
     chosen = next((choice for choice in question.choices if choice.id in answer.selected), None)
     by_choice = _EARNS[chosen.earns] if chosen and chosen.earns else None
     return by_risk if by_choice is None else by_choice
-
-
-def _weight_word(standing: Standing, pillar: str) -> str:
-    """The first of the pillar's weight rules whose condition holds; a fact that is not stated holds for nothing."""
-    return next(rule.weight for rule in standing.checklist.weights[pillar] if standing.holds(rule.condition))
 
 
 def _one_decimal(value: Fraction) -> float:

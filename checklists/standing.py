@@ -7,7 +7,7 @@ the score and in other conditions, until it is asked again.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from checklists.language import Checklist, Expression, Fact, FactValue, Guidance, Question, fitting
 from checklists.language.expressions import Value, exact
@@ -28,6 +28,10 @@ class AnswerValue:
     rows: tuple[dict[str, str], ...] = ()
     explained: bool = False
 
+    def __hash__(self) -> int:
+        """That of what is most often said; rows are compared, and are not hashed."""
+        return hash((self.selected, self.left_out, self.not_applicable, self.explained))
+
     @property
     def answered(self) -> bool:
         """Whether this says anything at all."""
@@ -35,6 +39,85 @@ class AnswerValue:
 
 
 NO_ANSWER = AnswerValue()
+
+
+@dataclass(frozen=True, eq=False)
+class Conditions:
+    """What the conditions of a checklist come to, given what they ask for.
+
+    `known` are the values of the checklist's `names`: those of facts, and what was chosen in questions. All else that
+    is answered has no influence, so that one of these serves many reviews, and many saves in each of them.
+    """
+
+    checklist: Checklist
+    known: Mapping[str, Value]
+
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """The ids of the facts and questions that are not asked."""
+        hidden: set[str] = set()
+        for part in self.checklist.conditional:
+            condition = part.asked_when
+            if condition is not None and not condition.holds(lambda name: self._value(name, hidden)):
+                hidden.add(part.id)
+        return frozenset(hidden)
+
+    def _value(self, name: str, hidden: set[str] | frozenset[str]) -> Value:
+        """What a name stands for in a condition."""
+        return None if name in hidden else self.known.get(name)
+
+    def holds(self, condition: Expression | bool | None) -> bool:
+        """Whether a condition of the checklist holds; None is no condition, and does."""
+        if condition is None or isinstance(condition, bool):
+            return condition is not False
+        return condition.holds(lambda name: self._value(name, self.hidden))
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """The questions that are asked, in the edition's order."""
+        return tuple(question for question in self.checklist.questions if question.id not in self.hidden)
+
+    @cached_property
+    def obligatory(self) -> frozenset[str]:
+        """The ids of the questions that must be answered, where they are asked."""
+        return frozenset(each.id for each in self.checklist.questions if self.holds(each.obligatory_when))
+
+    @cached_property
+    def weights(self) -> dict[str, int]:
+        """How heavy each question is: the first of its rules that holds."""
+        return {
+            question.id: next(rule.weight for rule in question.weight if self.holds(rule.condition))
+            for question in self.checklist.questions
+        }
+
+    @cached_property
+    def pillar_weights(self) -> dict[str, str]:
+        """What each pillar counts: the first of its rules that holds; a fact that is not stated holds for nothing."""
+        return {
+            pillar: next(rule.weight for rule in self.checklist.weights[pillar] if self.holds(rule.condition))
+            for pillar in self.checklist.pillar_titles
+        }
+
+    @cached_property
+    def regions_differ(self) -> frozenset[str]:
+        """The ids of the questions whose check names regions that are known and not all the same."""
+        return frozenset(question.id for question in self.checklist.questions if self._differ(question))
+
+    def _differ(self, question: Question) -> bool:
+        check = question.region_check
+        named = [self._value(name, self.hidden) for name in check.facts] if check else []
+        return len({region.casefold() for each in named if isinstance(each, frozenset) for region in each}) > 1
+
+    def latency_limit(self, question: Question) -> Fraction | None:
+        """The latency within which the configurations of a benchmark must stay, in milliseconds; None for any."""
+        limit = self._value(question.benchmark.latency_limit, self.hidden) if question.benchmark else None
+        return exact(limit) if isinstance(limit, int | float) else None
+
+
+@lru_cache(maxsize=1024)
+def _conditions(checklist: Checklist, known: tuple[tuple[str, type, Value], ...]) -> Conditions:
+    """Conditions are worked out once for all that is known alike; the types keep yes apart from 1."""
+    return Conditions(checklist, {name: value for name, _, value in known})
 
 
 @dataclass(frozen=True)
@@ -50,51 +133,43 @@ class Standing:
     answers: Mapping[str, AnswerValue]
 
     @cached_property
-    def _hidden(self) -> frozenset[str]:
-        hidden: set[str] = set()
-        for part in self.checklist.conditional:
-            condition = part.asked_when
-            if condition is not None and not condition.holds(lambda name: self._value(name, hidden)):
-                hidden.add(part.id)
-        return frozenset(hidden)
+    def conditions(self) -> Conditions:
+        """What the conditions come to."""
+        known = ((name, self._known(name)) for name in self.checklist.names)
+        return _conditions(self.checklist, tuple((name, type(value), value) for name, value in known))
 
-    def _value(self, name: str, hidden: set[str] | frozenset[str]) -> Value:
-        """What a name stands for in a condition."""
-        if name in hidden:
-            return None
+    def _known(self, name: str) -> Value:
         if name in self.checklist.questions_by_id:
             answer = self.answers.get(name, NO_ANSWER)
             return None if answer.not_applicable or not answer.selected else answer.selected
-        fact = self.checklist.facts_by_id.get(name)
-        value = self.facts.get(name) if fact is None else fitting(fact, self.facts.get(name))
+        fact, stated = self.checklist.facts_by_id.get(name), self.facts.get(name)
+        value = stated if fact is None else fitting(fact, stated)
         return frozenset(value) if isinstance(value, list) else value
 
     def holds(self, condition: Expression | bool | None) -> bool:
         """Whether a condition of the checklist holds; None is no condition, and does."""
-        if condition is None or isinstance(condition, bool):
-            return condition is not False
-        return condition.holds(lambda name: self._value(name, self._hidden))
+        return self.conditions.holds(condition)
 
     def value(self, name: str) -> FactValue:
         """What is known of a fact of the checklist; None where it is not stated, or not asked."""
         fact = self.checklist.facts_by_id.get(name)
-        return None if fact is None or name in self._hidden else fitting(fact, self.facts.get(name))
+        return None if fact is None or name in self.conditions.hidden else fitting(fact, self.facts.get(name))
 
     def is_asked(self, part: Fact | Question) -> bool:
         """Whether a fact or a question is asked."""
-        return part.id not in self._hidden
+        return part.id not in self.conditions.hidden
 
     def answer(self, question: Question) -> AnswerValue:
         """What counts as the answer to a question: nothing, while it is not asked."""
-        return self.answers.get(question.id, NO_ANSWER) if self.is_asked(question) else NO_ANSWER
+        return NO_ANSWER if question.id in self.conditions.hidden else self.answers.get(question.id, NO_ANSWER)
 
     def is_obligatory(self, question: Question) -> bool:
         """Whether a question that is asked must be answered before submission."""
-        return self.holds(question.obligatory_when)
+        return question.id in self.conditions.obligatory
 
     def weight(self, question: Question) -> int:
-        """How heavy a question is, 1 to 5: the first of its rules that holds."""
-        return next(rule.weight for rule in question.weight if self.holds(rule.condition))
+        """How heavy a question is, 1 to 5."""
+        return self.conditions.weights[question.id]
 
     def guidance(self, question: Question) -> list[Guidance]:
         """The technology guidance that suits."""
@@ -102,13 +177,12 @@ class Standing:
 
     def latency_limit(self, question: Question) -> Fraction | None:
         """The latency within which the configurations of a benchmark must stay, in milliseconds; None for any."""
-        limit = self.value(question.benchmark.latency_limit) if question.benchmark else None
-        return exact(limit) if isinstance(limit, int | float) else None
+        return self.conditions.latency_limit(question)
 
-    @cached_property
+    @property
     def questions(self) -> tuple[Question, ...]:
         """The questions that are asked, in the edition's order."""
-        return tuple(question for question in self.checklist.questions if self.is_asked(question))
+        return self.conditions.questions
 
     @cached_property
     def missing_facts(self) -> tuple[str, ...]:
@@ -122,14 +196,13 @@ class Standing:
     @cached_property
     def missing(self) -> tuple[str, ...]:
         """The ids of the questions that must be answered and are not."""
+        obligatory = self.conditions.obligatory
         return tuple(
             question.id
             for question in self.questions
-            if self.is_obligatory(question) and not self.answer(question).answered
+            if question.id in obligatory and not self.answers.get(question.id, NO_ANSWER).answered
         )
 
     def regions_differ(self, question: Question) -> bool:
         """Whether the regions that the question's check names are known and are not all the same."""
-        check = question.region_check
-        named = [self.value(name) for name in check.facts] if check else []
-        return len({region.casefold() for each in named if isinstance(each, list) for region in each}) > 1
+        return question.id in self.conditions.regions_differ

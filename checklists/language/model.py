@@ -270,6 +270,10 @@ class Question(_Value):
     covers: tuple[Id, ...] = ()
     query: _OptionalText = ""
 
+    def __hash__(self) -> int:
+        """That of its id: the whole of it would take long."""
+        return hash(self.id)
+
     @property
     def name(self) -> str:
         """The id as people see it."""
@@ -432,6 +436,24 @@ class Checklist(_Value):
         parts: dict[str, Fact | Question] = {**self.facts_by_id, **self.questions_by_id}
         needs = {name: part.asked_when.names & parts.keys() for name, part in parts.items() if part.asked_when}
         return tuple(parts[name] for name in TopologicalSorter(needs).static_order() if name in needs)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """All names that its conditions and checks depend on, those of facts that every workload has among them."""
+        conditions: list[Expression | bool | None] = [part.asked_when for part in self.conditional]
+        conditions += [rule.condition for rules in self.weights.values() for rule in rules]
+        names: set[str] = set()
+        for question in self.questions:
+            conditions += [question.obligatory_when, *(rule.condition for rule in question.weight)]
+            conditions += [advice.condition for advice in question.guidance]
+            names.update(question.region_check.facts if question.region_check else ())
+            names.update({question.benchmark.latency_limit} - {""} if question.benchmark else ())
+        found = (condition.names for condition in conditions if isinstance(condition, Expression))
+        return tuple(sorted(names.union(*found)))
+
+    def __hash__(self) -> int:
+        """That of its name: to hash all of it would take as long as to work out what it is kept for."""
+        return hash((self.id, self.version))
 
     def to_json(self) -> dict[str, Any]:
         """The checklist as JSON values; `Checklist.model_validate` reads them back."""

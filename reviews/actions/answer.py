@@ -8,9 +8,12 @@ from django.utils import timezone
 
 from checklists.language import Question, read_fact
 from checklists.measured import Row, RowError, clean_rows
+from checklists.scoring import Result, score_standing
+from checklists.standing import Standing
 from reviews.access import Actor, Deed, ReviewAccess
 from reviews.actions.errors import Invalid, Stale
-from reviews.actions.holding import locked_review, touch, touch_running
+from reviews.actions.holding import grow, locked_review, touch_running
+from reviews.actions.score import standing_now, store
 from reviews.actions.texts import fault_of
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
@@ -51,8 +54,29 @@ class _Content:
         return cls(**{name: getattr(answer, name) for name in cls.__dataclass_fields__})
 
 
+@dataclass(frozen=True)
+class Saved:
+    """A review after a save: its answers and conditions, and the score that follows from them."""
+
+    review: Review
+    standing: Standing
+    result: Result
+
+
+@dataclass(frozen=True)
+class SavedAnswer(Saved):
+    """The same after an answer was saved."""
+
+    answer: Answer
+
+
 def answer_question(actor: Actor, *, review_id: uuid.UUID, question_id: str, given: Given) -> Answer:
-    """Save one answer and mark the score as stale.
+    """As `save_answer`, for who needs the answer alone."""
+    return save_answer(actor, review_id=review_id, question_id=question_id, given=given).answer
+
+
+def save_answer(actor: Actor, *, review_id: uuid.UUID, question_id: str, given: Given) -> SavedAnswer:
+    """Save one answer, and score the review with it.
 
     An answer equal to the stored one changes nothing, unless that one was carried over: it is confirmed then.
 
@@ -70,7 +94,7 @@ def answer_question(actor: Actor, *, review_id: uuid.UUID, question_id: str, giv
         if answer is None:
             answer = Answer(review=review, question_id=question_id, version=0)
         if answer.version and answer.confirmed and content == _Content.of(answer):
-            return answer
+            return SavedAnswer(*_scored(review), answer)
         if given.version != answer.version:
             who = "You yourself" if answer.version and answer.answered_by == actor.user else "A colleague"
             raise Stale(_STALE.format(who=who), answer if answer.version else None)
@@ -91,14 +115,14 @@ def answer_question(actor: Actor, *, review_id: uuid.UUID, question_id: str, giv
             version=answer.version,
             **vars(content),
         )
-        touch(review)
-    return answer
+        grow(review)
+        return SavedAnswer(*_scored(review), answer)
 
 
-def confirm_answer(actor: Actor, *, review_id: uuid.UUID, question_id: str, version: int | None) -> Answer:
+def confirm_answer(actor: Actor, *, review_id: uuid.UUID, question_id: str, version: int | None) -> SavedAnswer:
     """Confirm an answer that was carried over, as it is: the person gives it. One that is confirmed stays as it is.
 
-    Raises as `answer_question` does, and `Invalid` where there is no answer.
+    Raises as `save_answer` does, and `Invalid` where there is no answer.
     """
     with writing():
         review = locked_review(actor.user, review_id)
@@ -106,13 +130,13 @@ def confirm_answer(actor: Actor, *, review_id: uuid.UUID, question_id: str, vers
         if answer is None:
             raise Invalid({"": f"There is no answer to {question_id} that could be confirmed."})
         given = Given(version=version, **vars(_Content.of(answer)))
-        return answer_question(actor, review_id=review_id, question_id=question_id, given=given)
+        return save_answer(actor, review_id=review_id, question_id=question_id, given=given)
 
 
-def state_fact(actor: Actor, *, review_id: uuid.UUID, name: str, texts: Sequence[str]) -> None:
+def state_fact(actor: Actor, *, review_id: uuid.UUID, name: str, texts: Sequence[str]) -> Saved:
     """State a fact of the workload, as `checklists.language.read_fact` reads it; nothing takes the statement back.
 
-    Every running review of the workload is scored anew. Raises as `answer_question` does.
+    This review is scored at once, every other running one of the workload by a worker. Raises as `save_answer` does.
     """
     with writing():
         # The workload first: two who state facts in two of its reviews would otherwise wait for each other for ever.
@@ -129,7 +153,7 @@ def state_fact(actor: Actor, *, review_id: uuid.UUID, name: str, texts: Sequence
             raise Invalid({"": str(problem)}) from None
         stated = WorkloadFact.objects.filter(workload=review.workload_id, name=name)
         if stated.values_list("value", flat=True).first() == value:
-            return
+            return Saved(*_scored(review))
         if value is None:
             stated.delete()
         else:
@@ -137,6 +161,16 @@ def state_fact(actor: Actor, *, review_id: uuid.UUID, name: str, texts: Sequence
         contributes(access)
         record(review, EventKind.FACT_SET, actor, fact=name, value=value)
         touch_running(review.workload, actor.user)
+        review.refresh_from_db(fields=["version"])
+        return Saved(*_scored(review))
+
+
+def _scored(review: Review) -> tuple[Review, Standing, Result]:
+    """Score the review, so that whoever saved sees what it comes to; a worker finds nothing left to do."""
+    standing = standing_now(review)
+    result = score_standing(standing)
+    store(review, result)
+    return review, standing, result
 
 
 def contributes(access: ReviewAccess) -> None:

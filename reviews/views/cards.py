@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from django.db.models import Prefetch
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from checklists.language import Choice, Fact, FactOption, FactValue, Guidance, Question, Section, said, typed
 from checklists.measured import COLUMN_TITLES, COLUMNS, Measured, measured
-from checklists.scoring import FINDINGS, Risk, risk_in
+from checklists.scoring import FINDINGS, Result, Risk, risk_in, score_standing
 from checklists.standing import Standing
 from reviews.actions.answer import Given
 from reviews.actions.score import standing_of
@@ -215,9 +216,17 @@ class QuestionCard:
 
     @property
     def has_background(self) -> bool:
-        """Whether there is more to read about it than the question and why it matters."""
+        """Whether there is more to read about it than the question and its choices."""
         question = self.question
-        told = (question.good, question.do, question.help, question.guidance, question.links, question.see)
+        told = (
+            question.why,
+            question.good,
+            question.do,
+            question.help,
+            question.guidance,
+            question.links,
+            question.see,
+        )
         return any((*told, question.query)) or any(
             choice.do or choice.reading or (choice.help and choice.help.url) for choice in question.choices
         )
@@ -479,6 +488,21 @@ class ReviewSheet:
     def missing(self) -> list[QuestionCard]:
         """The obligatory questions without an answer."""
         return [card for card in self.cards if card.question.id in self.standing.missing]
+
+    @cached_property
+    def result(self) -> Result:
+        """Scores and risks as the answers are now."""
+        return score_standing(self.standing)
+
+    @property
+    def high(self) -> int:
+        """How many answers leave a high risk."""
+        return self.result.count(Risk.HIGH)
+
+    @property
+    def medium(self) -> int:
+        """How many answers leave a medium risk."""
+        return self.result.count(Risk.MEDIUM)
 
     @property
     def panel(self) -> ScorePanel:

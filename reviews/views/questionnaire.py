@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
-from aiplatform.sign_in import is_htmx
+from aiplatform.sign_in import wants_json
 from reviews.access import Deed, Refused, ReviewAccess
+from reviews.actions import answer as answering
 from reviews.actions.additions import add_checklist, addable, remove_checklist
 from reviews.actions.answer import Given, answer_question, state_fact
 from reviews.actions.errors import Incomplete, Invalid, Stale
@@ -21,7 +22,8 @@ from reviews.forms import given_in, with_plain_line_ends
 from reviews.models import Answer, Review, Role
 from reviews.views.asking import actor_of, person_of, review_for
 from reviews.views.cards import QuestionCard, ReviewSheet, sheet_of
-from reviews.views.refusals import status_of
+from reviews.views.refusals import refusal_as_json, status_of
+from reviews.views.saved import answer_saved, answer_told, fact_saved
 
 _MISSING = "?missing"
 """The part of the questionnaire's address that makes it name the obligatory questions without an answer."""
@@ -44,17 +46,19 @@ def questionnaire(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
 
 @require_safe
 def question_fragment(request: HttpRequest, review_id: uuid.UUID, question_id: str) -> HttpResponse:
-    """One question as it is stored now, for who gives way to a colleague's answer."""
+    """One question as it is stored now."""
     sheet = sheet_of(review_for(request, review_id))
     access = ReviewAccess(person_of(request), sheet.review)
     context = {"sheet": sheet, "review": sheet.review, "card": _card(sheet, question_id), "permits": access}
-    return render(request, "reviews/questionnaire.html#taken_over", context)
+    return render(request, "reviews/questionnaire.html#question", context)
 
 
 @require_POST
 def save_answer(request: HttpRequest, review_id: uuid.UUID, question_id: str) -> HttpResponse:
-    """Save one answer: fragments that show it as saved, or say what stood in the way, the typed text untouched."""
+    """Save one answer; what cannot be saved comes back as it was typed, with what stood in the way."""
     given = given_in(request.POST)
+    if wants_json(request):
+        return _save_answer_as_json(request, review_id, question_id, given)
     try:
         answer_question(actor_of(request), review_id=review_id, question_id=question_id, given=given)
     except Invalid as problem:
@@ -67,25 +71,27 @@ def save_answer(request: HttpRequest, review_id: uuid.UUID, question_id: str) ->
         )
     except Review.DoesNotExist:
         raise Http404 from None
-    if not is_htmx(request):
-        return redirect(_place(review_id, f"q-{question_id}"))
-    sheet = sheet_of(review_for(request, review_id), with_comments=False)
-    card = sheet.card(question_id)
-    card.sent_rows = [dict(row) for row in given.rows]
-    context = {
-        "sheet": sheet,
-        "review": sheet.review,
-        "card": card,
-        "saved": True,
-        "show_missing": _MISSING in request.headers.get("HX-Current-URL", ""),
-    }
-    return render(request, "reviews/questionnaire.html#saved", context)
+    return redirect(_place(review_id, f"q-{question_id}"))
+
+
+def _save_answer_as_json(request: HttpRequest, review_id: uuid.UUID, question_id: str, given: Given) -> HttpResponse:
+    try:
+        saved = answering.save_answer(actor_of(request), review_id=review_id, question_id=question_id, given=given)
+    except Stale as problem:
+        if problem.current is None:
+            raise
+        question = review_for(request, review_id).checklist.questions_by_id[question_id]
+        return refusal_as_json(problem, current=answer_told(problem.current, question))
+    return answer_saved(saved, given.rows)
 
 
 @require_POST
 def save_fact(request: HttpRequest, review_id: uuid.UUID, name: str) -> HttpResponse:
     """State a fact of the workload; one that does not fit comes back as it was typed, with the reason."""
     texts = request.POST.getlist("value")
+    if wants_json(request):
+        saved = state_fact(actor_of(request), review_id=review_id, name=name, texts=texts)
+        return fact_saved(saved, name)
     problem: Invalid | Refused | None = None
     try:
         state_fact(actor_of(request), review_id=review_id, name=name, texts=texts)
@@ -93,25 +99,14 @@ def save_fact(request: HttpRequest, review_id: uuid.UUID, name: str) -> HttpResp
         problem = refusal
     except Review.DoesNotExist:
         raise Http404 from None
-    if problem is None and not is_htmx(request):
+    if problem is None:
         return redirect(_place(review_id, f"fact-{name}"))
-    sheet = sheet_of(review_for(request, review_id), with_comments=not is_htmx(request))
+    sheet = sheet_of(review_for(request, review_id))
     line = next((line for line in sheet.facts if line.fact.id == name), None)
     if line is None:
-        raise problem or Http404(f"The checklist of this review asks for no fact named {name}.")
-    if problem is None:
-        context = {
-            "sheet": sheet,
-            "review": sheet.review,
-            "line": line,
-            "show_missing": _MISSING in request.headers.get("HX-Current-URL", ""),
-        }
-        return render(request, "reviews/questionnaire.html#fact_saved", context)
+        raise problem
     line.tried, line.error = texts, str(problem)
-    if not is_htmx(request):
-        return _page(request, sheet, status=status_of(problem))
-    context = {"sheet": sheet, "review": sheet.review, "line": line}
-    return render(request, "reviews/questionnaire.html#fact_not_saved", context, status=status_of(problem))
+    return _page(request, sheet, status=status_of(problem))
 
 
 @require_POST
@@ -134,13 +129,6 @@ def checklist_remove(request: HttpRequest, review_id: uuid.UUID, edition_id: uui
     remove_checklist(actor_of(request), review_id=review_id, edition_id=edition_id)
     messages.success(request, "The checklist is taken out. Its answers are kept, should you add it again.")
     return redirect("questionnaire", review_id)
-
-
-@require_safe
-def score_panel(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
-    """The score as it is now; asks again by itself while it is stale."""
-    sheet = sheet_of(review_for(request, review_id), with_comments=False)
-    return render(request, "reviews/questionnaire.html#score_panel", {"sheet": sheet, "review": sheet.review})
 
 
 @require_POST
@@ -200,6 +188,7 @@ def _page(
         "added": sheet.review.editions[1:],
         "addable": addable(sheet.review),
         "has_queries": any(card.question.query for card in sheet.all_cards),
+        "has_tables": any(card.question.measured for card in sheet.all_cards),
         "newer": newer_edition(sheet.review),
     }
     return render(request, "reviews/questionnaire.html", context, status=status)
@@ -221,10 +210,7 @@ def _not_saved(
         card.conflict = QuestionCard(card.question, current, sheet.standing)
         card.conflict_with_oneself = current.answered_by == person_of(request)
     card.tried, card.errors = given, errors
-    if not is_htmx(request):
-        return _page(request, sheet, status=status)
-    context = {"sheet": sheet, "review": sheet.review, "card": card}
-    return render(request, "reviews/questionnaire.html#not_saved", context, status=status)
+    return _page(request, sheet, status=status)
 
 
 def _card(sheet: ReviewSheet, question_id: str) -> QuestionCard:

@@ -1,12 +1,21 @@
 """Refusals as responses: the right status, and the sentence that says why."""
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    JsonResponse,
+)
 from django.shortcuts import render
 
+from aiplatform.sign_in import wants_json
 from reviews.access import NotNow, Refused
 from reviews.actions.errors import Invalid, Stale
 
@@ -28,6 +37,8 @@ class Refusals:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The response to an exception that is a refusal; None leaves all others to Django."""
+        if isinstance(exception, Refused | Stale | Invalid) and wants_json(request):
+            return refusal_as_json(exception)
         if isinstance(exception, Refused | Stale | Invalid):
             return render(
                 request,
@@ -38,6 +49,12 @@ class Refusals:
         if isinstance(exception, ObjectDoesNotExist):
             raise Http404 from exception
         return None
+
+
+def refusal_as_json(problem: Refused | Stale | Invalid, **more: Any) -> JsonResponse:
+    """A refusal for a script: the sentence, and for what cannot be taken a sentence for each field."""
+    errors = {"errors": problem.errors} if isinstance(problem, Invalid) else {}
+    return JsonResponse({"error": str(problem), **errors, **more}, status=status_of(problem))
 
 
 def _page_before(request: HttpRequest) -> str:

@@ -4,11 +4,8 @@
 
 const filled = (row) => [...row.querySelectorAll("input")].filter((input) => input.value.trim());
 
-document.addEventListener("input", ({ target }) => {
-  const table = target.closest("table[data-grows]");
-  if (!table) return;
+function addRow(table) {
   const last = table.tBodies[0].lastElementChild;
-  if (!filled(last).length || table.tBodies[0].rows.length >= Number(table.dataset.grows)) return;
   const number = Number(last.dataset.row) + 1;
   const row = last.cloneNode(true);
   row.dataset.row = number;
@@ -20,15 +17,23 @@ document.addEventListener("input", ({ target }) => {
   output.id = output.id.replace(/\d+$/, number);
   output.replaceChildren();
   last.after(row);
+}
+
+const isFull = (table) => table.tBodies[0].rows.length >= Number(table.dataset.grows);
+
+document.addEventListener("input", ({ target }) => {
+  const table = target.closest("table[data-grows]");
+  if (table && filled(table.tBodies[0].lastElementChild).length && !isFull(table)) addRow(table);
+});
+// Room for so many rows.
+document.addEventListener("rows", ({ target: table, detail }) => {
+  while (table.tBodies[0].rows.length < detail && !isFull(table)) addRow(table);
 });
 
 const halfFilled = (form) => [...form.querySelectorAll("table[data-grows] tbody tr")].some((row) => {
   const count = filled(row).length;
   return count > 0 && count < row.querySelectorAll("input").length;
 });
-document.addEventListener("htmx:confirm", (event) => {
-  const cause = event.detail.triggeringEvent;
-  if (cause?.type === "change" && cause.target.closest?.("table[data-grows]") && halfFilled(cause.target.form)) {
-    event.preventDefault();
-  }
+document.addEventListener("saving", (event) => {
+  if (event.target.closest("table[data-grows]") && halfFilled(event.target.form)) event.preventDefault();
 });

@@ -11,6 +11,7 @@ def start_review(page: Page, name: str, kind: str) -> None:
     page.get_by_label("Regions").fill("westeurope")
     page.get_by_role("button", name="Start the review").click()
     page.get_by_role("heading", name="Questionnaire").wait_for()
+    page.wait_for_load_state()
 
 
 def answer(page: Page, question: str, choices: list[str]) -> None:

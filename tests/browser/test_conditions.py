@@ -172,7 +172,7 @@ def test_what_is_typed_before_the_scripts_have_come_is_saved_as_well(visitor):
         page.locator("#q-GEN-02 input[name=choice]").first.check()
         route.continue_()
 
-    page.route("**/htmx*.js", slow, times=1)
+    page.route("**/js/saving*.js", slow, times=1)
     page.reload()
     expect(page.locator("#state-GEN-01")).to_have_text("✓ Saved")
     expect(page.locator("#state-GEN-02")).to_have_text("✓ Saved")

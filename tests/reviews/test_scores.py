@@ -1,4 +1,5 @@
 from reviews import tasks
+from reviews.actions.holding import touch
 from reviews.actions.score import apply_score, result_of, store
 from reviews.models import Review, Score
 from tests.conftest import People, give, version_of
@@ -14,12 +15,19 @@ def test_the_task_brings_the_score_up_to_the_reviews_version(review: Review, peo
     assert score.result["risks"]["GEN-01"] == "none"
 
 
-def test_many_changes_in_a_row_cost_one_run_when_the_worker_comes_to_them(review: Review, people: People):
+def test_after_saves_the_worker_has_nothing_to_do_and_after_many_other_changes_one_run(
+    review: Review, people: People
+):
     for question in review.edition.checklist.questions:
         give(people.ada, review, question.id, selected=[question.choices[0].id])
-    for _ in review.edition.checklist.questions:
+    saved = Score.objects.get().runs
+    tasks.score_review(str(review.pk))
+    assert Score.objects.get().runs == saved
+    for _ in range(3):
+        touch(review)
+    for _ in range(3):
         tasks.score_review(str(review.pk))
-    assert Score.objects.get().runs == 1
+    assert Score.objects.get().runs == saved + 1
 
 
 def test_scoring_twice_changes_nothing(review: Review):

@@ -82,6 +82,15 @@ class Site:
         with psycopg.connect(self.env["DATABASE_URL"]) as server:
             return server.execute(sql).fetchall()
 
+    def change(self, sql: str, *values: str) -> None:
+        """Change the application's database behind its back; each value stands for a %s."""
+        if self.embedded:
+            with closing(sqlite3.connect(self.folder / "reviews.sqlite3", timeout=20)) as connection, connection:
+                connection.execute(sql.replace("%s", "?"), values)
+            return
+        with psycopg.connect(self.env["DATABASE_URL"]) as server:
+            server.execute(sql, values)
+
     def wait(self, condition: Callable[[], bool], what: str) -> None:
         """Wait until the condition holds; fails, with what the processes said, after a minute."""
         deadline = time.monotonic() + PATIENCE
@@ -93,6 +102,20 @@ class Site:
     def said(self) -> str:
         """The end of what each process wrote."""
         return "\n".join(f"--- {log.name}\n{log.read_text()[-3000:]}" for log in sorted(self.folder.glob("*.log")))
+
+    def stop_web(self) -> None:
+        """Take the web server away, as a restart of the machine would."""
+        self.stop("serve" if self.embedded else "web")
+
+    def start_web(self) -> None:
+        """Start the web server, and wait until it answers."""
+        port = int(self.env["PORT"])
+        if self.embedded:
+            self.start("serve", [sys.executable, "-m", "aiplatform.serve"])
+        else:
+            self.start("web", web_command("127.0.0.1", port, one_process=False))
+        wait_for_port(port, PATIENCE)
+        urllib.request.urlopen(f"{self.url}/sign-in/", timeout=PATIENCE).close()
 
     def stop(self, name: str) -> int:
         """Ask a process to end as Ctrl-C does; returns its exit status."""
@@ -117,15 +140,11 @@ def running_site(**more: str) -> Iterator[Site]:
             )
         site = Site(f"http://127.0.0.1:{port}", env, folder)
         try:
-            if site.embedded:
-                site.start("serve", [sys.executable, "-m", "aiplatform.serve"])
-            else:
+            if not site.embedded:
                 for command in ("migrate -v0", "load_checklists", "collectstatic -v0 --no-input", "demo"):
                     site.manage(*command.split())
-                site.start("web", web_command("127.0.0.1", port, one_process=False))
                 site.start_worker()
-            wait_for_port(port, PATIENCE)
-            urllib.request.urlopen(f"{site.url}/sign-in/", timeout=PATIENCE).close()
+            site.start_web()
             yield site
         except (TimeoutError, OSError) as problem:
             raise AssertionError(f"the site did not start\n{site.said()}") from problem

@@ -1,0 +1,122 @@
+"""What a save answers to a script: numbers and marks that it puts in place, and nothing to draw."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import JsonResponse
+
+from checklists.language import Question
+from checklists.measured import measured
+from checklists.scoring import Result, Risk
+from checklists.standing import Standing
+from reviews.actions.answer import Saved, SavedAnswer
+from reviews.models import Answer
+
+
+def answer_saved(saved: SavedAnswer, sent_rows: Sequence[Mapping[str, str]]) -> JsonResponse:
+    """The saved answer's version, who and when, its risk, what each row that was sent comes to; and the standing."""
+    answer = saved.answer
+    question = saved.standing.checklist.questions_by_id[answer.question_id]
+    return JsonResponse(
+        {
+            "question": question.id,
+            "version": answer.version,
+            "by": answer.answered_by.name,
+            "at": answer.answered_at.isoformat(),
+            "risk": saved.result.risks.get(question.id, Risk.UNANSWERED),
+            "outputs": _outputs(question, answer, saved.standing, sent_rows),
+            "standing": standing_told(saved),
+        }
+    )
+
+
+def fact_saved(saved: Saved, name: str) -> JsonResponse:
+    """The whole standing after a fact was stated."""
+    return JsonResponse({"fact": name, "standing": standing_told(saved)})
+
+
+def standing_told(saved: Saved) -> dict[str, Any]:
+    """How far the review is, what is hidden and missing, and its risks and scores."""
+    standing, result = saved.standing, saved.result
+    return {
+        "version": saved.review.version,
+        "answered": result.answered,
+        "total": result.total,
+        "missing": result.missing,
+        "missing_facts": result.missing_facts,
+        "hidden": hidden_elements(standing),
+        "sections": [
+            [
+                section.id,
+                sum(standing.answer(question).answered for question in section.questions),
+                sum(standing.is_asked(question) for question in section.questions),
+            ]
+            for section in standing.checklist.sections
+        ],
+        "risks": result.risks,
+        "regions": [each.id for each in standing.questions if standing.regions_differ(each)],
+        "score": _score(result),
+    }
+
+
+def hidden_elements(standing: Standing) -> list[str]:
+    """The ids of the page's elements that conditions hide."""
+    checklist = standing.checklist
+    return [
+        *(f"fact-{fact.id}" for fact in checklist.facts if not standing.is_asked(fact)),
+        *(
+            f"section-{section.id}"
+            for section in checklist.sections
+            if not any(standing.is_asked(question) for question in section.questions)
+        ),
+        *(f"q-{question.id}" for question in checklist.questions if not standing.is_asked(question)),
+        *(f"optional-{question.id}" for question in checklist.questions if standing.is_obligatory(question)),
+        *(
+            f"advice-{question.id}-{advice.id}"
+            for question in checklist.questions
+            for advice in question.guidance
+            if not standing.holds(advice.condition)
+        ),
+    ]
+
+
+def answer_told(answer: Answer, question: Question) -> dict[str, Any]:
+    """A stored answer with its content, and its choices in words."""
+    return {
+        "version": answer.version,
+        "by": answer.answered_by.name,
+        "at": answer.answered_at.isoformat(),
+        "selected": answer.selected,
+        "left_out": answer.left_out,
+        "rows": answer.rows,
+        "not_applicable": answer.not_applicable,
+        "reason": answer.reason,
+        "note": answer.note,
+        "texts": {
+            choice.id: choice.text
+            for choice in question.choices
+            if choice.id in answer.selected or choice.id in answer.left_out
+        },
+    }
+
+
+def _score(result: Result) -> dict[str, Any]:
+    risks = list(result.risks.values())
+    return {
+        "overall": result.overall,
+        "high": risks.count(Risk.HIGH),
+        "medium": risks.count(Risk.MEDIUM),
+        "pillars": [[pillar.id, pillar.score, pillar.weight_title] for pillar in result.pillars],
+    }
+
+
+def _outputs(
+    question: Question, answer: Answer, standing: Standing, sent_rows: Sequence[Mapping[str, str]]
+) -> list[dict[str, Any]]:
+    """What each row comes to by its number on the page; empty rows come to nothing."""
+    found = iter(measured(question, answer.rows, standing.latency_limit(question)))
+    filled = [number for number, row in enumerate(sent_rows, start=1) if any(text.strip() for text in row.values())]
+    return [
+        {"number": number, "shown": each.shown, "best": each.best, "risk": each.risk}
+        for number, each in zip(filled, found, strict=False)
+    ]

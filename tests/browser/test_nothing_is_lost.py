@@ -1,0 +1,262 @@
+"""What people type is kept and saved, whatever happens to the server, the session, the page or a colleague."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.doing import answer, start_review
+from tests.support.site import PASSWORD
+
+KEPT = "Not saved – kept in this browser"
+
+
+def note(page: Page, question: str) -> Locator:
+    return page.locator(f"#note-{question}")
+
+
+def state(page: Page, question: str) -> Locator:
+    return page.locator(f"#state-{question}")
+
+
+def write(page: Page, question: str, text: str) -> None:
+    note(page, question).fill(text)
+    expect(state(page, question)).to_have_text("✓ Saved")
+
+
+def both_at(visitor, name: str) -> tuple[Page, Page]:
+    """Two people with the same questionnaire open, in a browser each."""
+    ada, jonas = visitor("ada").page, visitor("jonas").page
+    start_review(ada, name, "Exploratory data analysis")
+    jonas.goto(ada.url)
+    return ada, jonas
+
+
+def conflict_over_notes(visitor, name: str) -> tuple[Page, Page, Locator]:
+    ada, jonas = both_at(visitor, name)
+    write(ada, "GEN-01", "Tools were compared in May.\nSee ADR-12.")
+    note(jonas, "GEN-01").fill("Tools were compared in June.\nSee the wiki.")
+    panel = jonas.get_by_role("group", name="Two answers to this question")
+    expect(panel.get_by_role("alert")).to_contain_text("A colleague changed this answer")
+    return ada, jonas, panel
+
+
+def sign_out_unseen(site, page: Page) -> None:
+    """End the session as its expiry does: only the server knows."""
+    (key,) = (cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "sessionid")
+    site.change("DELETE FROM django_session WHERE session_key = %s", key)
+
+
+def test_who_is_slower_sees_both_texts_with_the_differing_words_marked_and_keeps_their_own(visitor):
+    ada, jonas, panel = conflict_over_notes(visitor, "Kept assistant")
+    theirs, mine = panel.locator("section").all()
+    expect(theirs).to_contain_text("Ada Brandt")
+    assert theirs.locator("mark").all_inner_texts() == ["May.", "ADR-12."]
+    assert mine.locator("mark").all_inner_texts() == ["June.", "the", "wiki."]
+    panel.get_by_role("button", name="Keep mine").press("Enter")
+    expect(state(jonas, "GEN-01")).to_have_text("✓ Saved")
+    expect(panel).to_have_count(0)
+    expect(jonas.locator("#q-GEN-01")).to_be_focused()
+    ada.reload()
+    expect(note(ada, "GEN-01")).to_have_value("Tools were compared in June.\nSee the wiki.")
+
+
+def test_who_takes_the_other_text_can_still_put_their_own_back(visitor):
+    ada, jonas, panel = conflict_over_notes(visitor, "Taken assistant")
+    panel.get_by_role("button", name="Take Ada Brandt’s").press("Enter")
+    expect(note(jonas, "GEN-01")).to_have_value("Tools were compared in May.\nSee ADR-12.")
+    jonas.reload()
+    aside = jonas.locator("#trouble-GEN-01")
+    expect(aside).to_contain_text("Tools were compared in June.")
+    aside.get_by_role("button", name="Put it back").click()
+    expect(state(jonas, "GEN-01")).to_have_text("✓ Saved")
+    ada.reload()
+    expect(note(ada, "GEN-01")).to_have_value("Tools were compared in June.\nSee the wiki.")
+
+
+def test_both_texts_can_be_merged_also_when_the_colleague_goes_on_writing(visitor):
+    ada, jonas, panel = conflict_over_notes(visitor, "Merged assistant")
+    panel.get_by_role("button", name="Merge").press("Enter")
+    merged = panel.get_by_label("The note, from both")
+    expect(merged).to_be_focused()
+    for words in ("May.", "ADR-12.", "June.", "the wiki."):
+        expect(merged).to_have_value(re.compile(re.escape(words)))
+    write(ada, "GEN-01", "Tools were compared in May.\nSee ADR-12 and ADR-15.")
+    merged.fill("Tools were compared in May and June.\nSee ADR-12 and the wiki.")
+    panel.get_by_role("button", name="Save the merged answer").click()
+    expect(panel.get_by_role("alert")).to_be_visible()
+    expect(panel.locator("section").first).to_contain_text("ADR-15")
+    panel.get_by_role("button", name="Keep mine").click()
+    expect(state(jonas, "GEN-01")).to_have_text("✓ Saved")
+    ada.reload()
+    expect(note(ada, "GEN-01")).to_have_value("Tools were compared in May and June.\nSee ADR-12 and the wiki.")
+
+
+def test_a_note_and_a_choice_of_two_people_are_no_conflict(visitor):
+    ada, jonas = both_at(visitor, "Friendly assistant")
+    answer(ada, "GEN-01", ["justified"])
+    note(jonas, "GEN-01").fill("Jonas’s words")
+    expect(state(jonas, "GEN-01")).to_have_text("✓ Saved")
+    expect(jonas.locator("#q-GEN-01 input[value=justified]")).to_be_checked()
+    expect(jonas.locator("#trouble-GEN-01")).to_contain_text("Ada Brandt changed this answer too")
+    ada.reload()
+    expect(note(ada, "GEN-01")).to_have_value("Jonas’s words")
+    expect(ada.locator("#q-GEN-01 input[value=justified]")).to_be_checked()
+
+
+@pytest.fixture
+def restarted(site):
+    yield
+    if not {"serve", "web"} & set(site.processes):
+        site.start_web()
+
+
+def test_the_server_stops_in_mid_typing_and_all_text_is_saved_when_it_is_back(visitor, site, restarted):
+    ada = visitor("ada")
+    page = ada.page
+    start_review(page, "Interrupted assistant", "Exploratory data analysis")
+    note(page, "GEN-01").press_sequentially("The first half, ")
+    site.stop_web()
+    note(page, "GEN-01").press_sequentially("and the second.")
+    page.locator("#q-GEN-02 input[name=choice]").first.check()
+    note(page, "GEN-03").fill("A third answer.")
+    expect(state(page, "GEN-01")).to_have_text(KEPT)
+    banner = page.get_by_role("region", name="Not saved yet")
+    expect(banner).to_contain_text("3 answers are not saved yet")
+    expect(banner).to_contain_text("The server cannot be reached")
+    expect(page.locator("#alarm")).to_contain_text("The server cannot be reached")
+    # One tab is closed with what it kept; a new one takes it over.
+    other = ada.context.new_page()
+    page.close()
+    site.start_web()
+    other.goto(page.url)
+    for question in ("GEN-01", "GEN-02", "GEN-03"):
+        expect(state(other, question)).to_have_text("✓ Saved")
+    expect(note(other, "GEN-01")).to_have_value("The first half, and the second.")
+    expect(other.get_by_role("region", name="Not saved yet")).to_be_hidden()
+    # And a page that stays open sends by itself.
+    site.stop_web()
+    note(other, "GEN-01").press_sequentially(" The end.")
+    expect(state(other, "GEN-01")).to_have_text(KEPT)
+    site.start_web()
+    expect(state(other, "GEN-01")).to_have_text("✓ Saved", timeout=30_000)
+    other.reload()
+    expect(note(other, "GEN-01")).to_have_value("The first half, and the second. The end.")
+    ada.complaints.clear()
+
+
+def test_an_expired_session_is_renewed_in_the_page_and_everything_goes_out(visitor, site):
+    page = visitor("ada").page
+    start_review(page, "Expired assistant", "Exploratory data analysis")
+    sign_out_unseen(site, page)
+    note(page, "GEN-02").fill("Typed after the session ended.")
+    expect(state(page, "GEN-02")).to_have_text(KEPT)
+    page.locator("#q-GEN-04 input[name=choice]").first.check()
+    page.get_by_role("region", name="Not saved yet").get_by_role("button", name="Sign in again").click()
+    dialog = page.get_by_role("dialog", name="Sign in again")
+    dialog.get_by_label("Password").fill("wrong")
+    dialog.get_by_label("Password").press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("does not match")
+    dialog.get_by_label("Password").fill(PASSWORD)
+    dialog.get_by_label("Password").press("Enter")
+    for question in ("GEN-02", "GEN-04"):
+        expect(state(page, question)).to_have_text("✓ Saved")
+    expect(dialog).to_be_hidden()
+    page.reload()
+    expect(note(page, "GEN-02")).to_have_value("Typed after the session ended.")
+
+
+def test_what_was_typed_goes_out_after_leaving_the_page_to_sign_in(visitor, site):
+    page = visitor("ada").page
+    start_review(page, "Returning assistant", "Exploratory data analysis")
+    sign_out_unseen(site, page)
+    note(page, "GEN-02").fill("Typed after the session ended.")
+    expect(state(page, "GEN-02")).to_have_text(KEPT)
+    page.reload()
+    page.get_by_label("User name").fill("ada")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(note(page, "GEN-02")).to_have_value("Typed after the session ended.")
+    expect(state(page, "GEN-02")).to_have_text("✓ Saved")
+
+
+def test_another_person_at_the_same_browser_neither_sees_nor_sends_it(visitor, site):
+    ada = visitor("ada")
+    page = ada.page
+    start_review(page, "Borrowed assistant", "Exploratory data analysis")
+    sign_out_unseen(site, page)
+    note(page, "GEN-02").fill("Ada’s secret.")
+    expect(state(page, "GEN-02")).to_have_text(KEPT)
+    # Jonas signs in in another tab; Ada's page is still open, and tries again.
+    tab = ada.context.new_page()
+    tab.goto(f"{site.url}/sign-in/?next={page.url.removeprefix(site.url)}")
+    tab.get_by_label("User name").fill("jonas")
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("button", name="Sign in").click()
+    with page.expect_response(lambda response: "/answers/GEN-02/" in response.url) as refused:
+        page.get_by_role("button", name="Try now").click()
+    assert refused.value.status == 401
+    page.close()
+    write(tab, "GEN-01", "Jonas’s words.")
+    tab.reload()
+    expect(note(tab, "GEN-02")).to_have_value("")
+    expect(tab.locator("main")).not_to_contain_text("secret")
+    tab.get_by_role("button", name="Sign out").click()
+    tab.get_by_label("User name").fill("ada")
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("button", name="Sign in").click()
+    tab.get_by_role("heading", name="Good to see you").wait_for()
+    tab.goto(page.url)
+    expect(note(tab, "GEN-02")).to_have_value("Ada’s secret.")
+    expect(state(tab, "GEN-02")).to_have_text("✓ Saved")
+
+
+def test_what_cannot_be_saved_any_more_is_shown_to_be_copied_and_dropped_by_the_person_only(visitor, site):
+    page = visitor("ada").page
+    start_review(page, "Closed assistant", "Exploratory data analysis")
+    (review,) = re.findall(r"/reviews/([0-9a-f-]+)/", page.url)
+    bare = review.replace("-", "") if site.embedded else review
+    site.change("UPDATE reviews_review SET state = 'submitted' WHERE id = %s", bare)
+    note(page, "GEN-02").fill("Too late.")
+    trouble = page.locator("#trouble-GEN-02")
+    expect(trouble.get_by_role("alert")).to_contain_text("This review cannot be answered now")
+    expect(trouble).to_contain_text("Note: Too late.")
+    page.reload()
+    expect(page.get_by_role("heading", name="Closed assistant")).to_be_visible()
+    left = page.get_by_role("group", name="GEN-02")
+    expect(left).to_contain_text("Note: Too late.")
+    page.reload()
+    left.get_by_role("button", name="Drop it").click()
+    expect(left).to_have_count(0)
+    page.reload()
+    expect(page.locator("#left-over")).to_be_empty()
+
+
+def test_a_comment_is_kept_until_it_is_sent(visitor):
+    page = visitor("ada").page
+    start_review(page, "Chatty assistant", "Exploratory data analysis")
+    page.locator("#q-GEN-01 summary", has_text="Comment").click()
+    page.locator("#comment-GEN-01").fill("Half a thought")
+    page.reload()
+    expect(page.locator("#comment-GEN-01")).to_have_value("Half a thought")
+    page.locator("#q-GEN-01").get_by_role("button", name="Add the comment").click()
+    expect(page.locator("#thread-GEN-01 .comment")).to_contain_text("Half a thought")
+    page.reload()
+    expect(page.locator("#comment-GEN-01")).to_have_value("")
+
+
+def test_saves_are_announced_politely_and_keystrokes_not_at_all(visitor):
+    page = visitor("ada").page
+    start_review(page, "Spoken assistant", "Exploratory data analysis")
+    said = page.locator("#said[role=status]")
+    page.evaluate(
+        """() => {
+          window.heard = [];
+          const place = document.getElementById("said");
+          new MutationObserver(() => place.textContent && heard.push(place.textContent))
+            .observe(place, { childList: true });
+        }"""
+    )
+    note(page, "GEN-01").press_sequentially("Word by word by word")
+    expect(said).to_have_text("GEN-01: saved.")
+    assert page.evaluate("heard") == ["GEN-01: saved."]

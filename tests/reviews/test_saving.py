@@ -1,0 +1,129 @@
+import gzip
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from reviews.access import Actor
+from reviews.actions.score import as_json, result_of
+from reviews.actions.submit import submit_review
+from reviews.models import Answer, Review, Score
+from tests.conftest import People, answer_all, give, state, version_of
+
+JSON = {"headers": {"accept": "application/json"}}
+
+
+def save_url(review: Review, question_id: str = "GEN-01") -> str:
+    return reverse("answer", args=[review.pk, question_id])
+
+
+def test_a_save_answers_with_the_version_the_risk_and_the_standing(review: Review, people: People, sign_in):
+    response = sign_in(people.ada).post(save_url(review), {"version": "0", "choice": "not_assessed"}, **JSON)
+    told = response.json()
+    assert (told["question"], told["version"], told["by"], told["risk"]) == ("GEN-01", 1, "Ada", "high")
+    standing = told["standing"]
+    assert (standing["answered"], standing["total"], standing["version"]) == (1, 12, version_of(review))
+    assert standing["risks"]["GEN-01"] == "high"
+    assert "GEN-01" not in standing["missing"]
+    assert "GEN-02" in standing["missing"]
+    assert standing["score"]["high"] == 1
+    assert sum(answered for _, answered, _ in standing["sections"]) == 1
+
+
+def test_the_score_is_up_to_date_as_soon_as_an_answer_is_saved(review: Review, people: People):
+    give(people.ada, review, "GEN-01", selected=["justified"])
+    score = Score.objects.get()
+    assert score.for_version == version_of(review)
+    assert score.result == as_json(result_of(review))
+
+
+def test_a_conflict_carries_the_other_answer_with_its_choices_in_words(review: Review, people: People, sign_in):
+    give(people.jonas, review, "GEN-01", selected=["informal"], note="Jonas's words")
+    mine = {"version": "0", "choice": "justified", "note": "Ada's words"}
+    response = sign_in(people.ada).post(save_url(review), mine, **JSON)
+    told = response.json()
+    assert response.status_code == 409
+    assert "changed this answer after you opened it" in told["error"]
+    assert (told["current"]["by"], told["current"]["version"]) == ("Jonas", 1)
+    assert told["current"]["note"] == "Jonas's words"
+    assert told["current"]["texts"].keys() == {"informal"}
+    assert Answer.objects.get().note == "Jonas's words"
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "field", "sentence"),
+    [
+        ({"version": "0", "choice": "nonsense"}, 422, "choices", "nonsense is not a choice of GEN-01"),
+        ({"choice": "justified"}, 422, "", "did not say which version"),
+        ({"version": "0", "not_applicable": "1"}, 422, "reason", "Say why the question does not apply"),
+    ],
+)
+def test_what_cannot_be_taken_is_refused_field_by_field(
+    review: Review, people: People, sign_in, data, status, field, sentence
+):
+    response = sign_in(people.ada).post(save_url(review), data, **JSON)
+    assert response.status_code == status
+    assert sentence in response.json()["errors"][field]
+    assert not Answer.objects.exists()
+
+
+def test_a_save_after_submission_says_that_it_is_not_the_time(review: Review, people: People, sign_in):
+    answer_all(people.ada, review)
+    submit_review(Actor(people.ada), review_id=review.pk)
+    response = sign_in(people.ada).post(save_url(review), {"version": "1", "choice": "informal"}, **JSON)
+    assert response.status_code == 409
+    assert "cannot be answered now" in response.json()["error"]
+
+
+def test_who_may_not_answer_or_is_signed_out_is_told_so_as_data(review: Review, people: People, sign_in):
+    data = {"version": "0", "choice": "justified"}
+    assert sign_in(people.rolf).post(save_url(review), data, **JSON).status_code == 403
+    signed_out = Client().post(save_url(review), data, **JSON)
+    assert (signed_out.status_code, signed_out.json()) == (401, {"error": "You are signed out."})
+    old_page = Client(enforce_csrf_checks=True).post(save_url(review), data, **JSON)
+    assert (old_page.status_code, "error" in old_page.json()) == (403, True)
+    assert sign_in(people.stranger).post(save_url(review), data, **JSON).status_code == 404
+
+
+def test_a_fact_answers_with_what_it_hides(review: Review, people: People, sign_in):
+    fact = review.checklist.facts[0]
+    url = reverse("fact", args=[review.pk, fact.id])
+    texts = {"yes_no": "yes", "regions": "westeurope", "duration": "2h", "number": "500"}
+    value = texts.get(fact.type) or fact.options[0].id
+    told = sign_in(people.ada).post(url, {"value": value}, **JSON).json()
+    assert told["fact"] == fact.id
+    assert fact.id not in told["standing"]["missing_facts"]
+    assert told["standing"]["version"] == version_of(review)
+    refused = sign_in(people.ada).post(reverse("fact", args=[review.pk, "nonsense"]), {"value": "x"}, **JSON)
+    assert refused.status_code == 422
+
+
+def test_saving_what_is_stored_already_answers_as_a_save_does(review: Review, people: People, sign_in):
+    client = sign_in(people.ada)
+    data = {"version": "0", "choice": "justified"}
+    first = client.post(save_url(review), data, **JSON).json()
+    assert client.post(save_url(review), data, **JSON).json() == first
+
+
+def test_the_rows_of_a_table_are_told_by_their_place_on_the_page(review: Review, people: People, sign_in):
+    data = {"version": "0", "service": [" ", "Model"], "limit": ["", "9"], "peak": ["", "3"], "unit": ["", "a"]}
+    told = sign_in(people.ada).post(save_url(review, "GEN-04"), data, **JSON).json()
+    assert told["outputs"] == [{"number": 2, "shown": "3.00", "best": False, "risk": "none"}]
+
+
+def test_a_save_moves_less_than_three_kilobytes(review: Review, people: People, sign_in):
+    state(people.ada, review, "data_regions", "westeurope")
+    answer_all(people.ada, review)
+    data = {"version": version_of_answer(review), "choice": "informal", "note": "Agreed on Monday. " * 10}
+    response = sign_in(people.ada).post(
+        save_url(review), data, headers={"accept": "application/json", "accept-encoding": "gzip"}
+    )
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(response.content).startswith(b"{")
+    head = sum(len(name) + len(value) + 4 for name, value in response.headers.items())
+    sent = len("&".join(f"{name}={value}" for name, value in data.items())) + 700  # with the headers of a browser
+    assert sent + head + len(response.content) < 3_000
+
+
+def version_of_answer(review: Review) -> int:
+    return Answer.objects.get(review=review, question_id="GEN-01").version
