@@ -125,11 +125,20 @@ _STATE_SENTENCES = {
 
 
 class ReviewAccess:
-    """What one person may do to one review. Asks the database once for each thing, when first needed."""
+    """What one person may do to one review. Asks the database once for each thing, when first needed.
 
-    def __init__(self, user: User, review: Review) -> None:
+    Who knows the person's role in the review's team already, or whether they contributed, says so.
+    """
+
+    def __init__(
+        self, user: User, review: Review, *, role: str | None = None, contributed: bool | None = None
+    ) -> None:
         self.user = user
         self.review = review
+        if role is not None:
+            self.role = role
+        if contributed is not None:
+            self.contributed = contributed
 
     def refusal(self, deed: Deed) -> Refused | None:
         """Why the person may not do this now; None where they may."""
