@@ -13,7 +13,9 @@ from django.utils import timezone
 from reviews.models import User
 
 _SESSION = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
-_COLUMNS = ["id", "password", "username", "name", "email", "is_active", "is_superuser", "is_staff"]
+_LEFT_OUT = {"last_login", "date_joined"}
+# `from_db` takes values in the order of the model's fields.
+_COLUMNS = [field.attname for field in User._meta.concrete_fields if field.attname not in _LEFT_OUT]
 _ACCOUNT = f"SELECT {', '.join(_COLUMNS)} FROM reviews_user WHERE id = %s"  # noqa: S608 - no outside input
 
 
@@ -33,10 +35,10 @@ class SessionStore(db.SessionStore):
 
 
 class Accounts(ModelBackend):
-    """Accounts with passwords. Each request looks whether the account is still active; Django compares its password."""
+    """Accounts with passwords. Each request looks whether the account is still active; Django compares passwords."""
 
     def get_user(self, user_id: int) -> User | None:
-        """The account of a session, without when it last signed in; None where it may not sign in any more."""
+        """The account of a session, or None where it may not sign in any more; its dates are read when asked for."""
         with connection.cursor() as cursor:
             cursor.execute(_ACCOUNT, [user_id])
             row = cursor.fetchone()

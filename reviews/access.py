@@ -217,6 +217,11 @@ class ReviewAccess:
         return self.allows(Deed.COMMENT)
 
     @property
+    def can_make_template(self) -> bool:
+        """Whether the person may keep the review's answers as a template."""
+        return self.role in _LEADS
+
+    @property
     def can_request(self) -> bool:
         """Whether the person may request changes now."""
         return self.allows(Deed.REQUEST_CHANGES)

@@ -128,13 +128,16 @@ def _save(actor: Actor, review_id: uuid.UUID, question_id: str, given: Given) ->
 def confirm_answer(actor: Actor, *, review_id: uuid.UUID, question_id: str, version: int | None) -> SavedAnswer:
     """Confirm an answer that was carried over, as it is: the person gives it. One that is confirmed stays as it is.
 
-    Raises as `save_answer` does, and `Invalid` where there is no answer.
+    Raises as `save_answer` does, and `Invalid` where there is no answer. An answer that was changed meanwhile is not
+    confirmed unseen.
     """
     with writing():
         review = locked_review(actor.user, review_id)
-        answer = Answer.objects.filter(review=review, question_id=question_id).first()
+        answer = Answer.objects.filter(review=review, question_id=question_id).select_related("answered_by").first()
         if answer is None:
             raise Invalid({"": f"There is no answer to {question_id} that could be confirmed."})
+        if version is not None and version != answer.version:
+            raise Stale(_STALE.format(who="Somebody"), answer)
         given = Given(version=version, **vars(_Content.of(answer)))
         return save_answer(actor, review_id=review_id, question_id=question_id, given=given)
 

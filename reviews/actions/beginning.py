@@ -16,7 +16,10 @@ from reviews.actions.holding import locked_review, touch
 from reviews.actions.start import start_review
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
-from reviews.models import Answer, EventKind, Review, Template, Workload
+from reviews.models import Answer, EventKind, Review, ReviewState, Template, User, Workload
+
+MOST_OFFERED = 50
+"""So many reviews are offered to begin with, the latest first."""
 
 _CONTENT = ("selected", "left_out", "rows", "not_applicable", "reason", "note")
 _PLACES = ("selected", "left_out", "rows")
@@ -38,6 +41,46 @@ def source_of_review(review: Review) -> Source:
 def source_of_template(template: Template) -> Source:
     """The answers of a template."""
     return Source(_("template {}").format(template.name), template.answers)
+
+
+def beginnings(user: User, workload: Workload) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a review of the workload can begin with, in groups: (title, [(value for `source_of`, label)]).
+
+    Earlier reviews of the workload, templates of its team, and the latest approved reviews of other workloads; all of
+    them such as the person may see. Three queries.
+    """
+    earlier = workload.reviews.exclude(state=ReviewState.WITHDRAWN).order_by("-number")[:MOST_OFFERED]
+    templates = Template.objects.visible_to(user).filter(team=workload.team_id, retired_at=None)
+    others = Review.objects.visible_to(user).filter(state=ReviewState.APPROVED).exclude(workload=workload)
+    others = others.select_related("workload").order_by("-changed_at")[:MOST_OFFERED]
+    groups = [
+        (
+            _("Earlier reviews of this workload"),
+            [
+                (f"review:{each.pk}", _("Review {number}: {kind}").format(number=each.number, kind=_kind(each)))
+                for each in earlier
+            ],
+        ),
+        (_("Templates"), [(f"template:{each.pk}", f"{each.name} ({_kind(each)})") for each in templates]),
+        (_("Other workloads"), [(f"review:{each.pk}", f"{each.workload.name} ({_kind(each)})") for each in others]),
+    ]
+    return [(title, offered) for title, offered in groups if offered]
+
+
+def source_of(user: User, value: str) -> Source:
+    """What a value of `beginnings` stands for. Raises `Invalid` for what is not there, or the person may not see."""
+    what, _colon, key = value.partition(":")
+    try:
+        found = uuid.UUID(key)
+        if what == "template":
+            return source_of_template(Template.objects.visible_to(user).get(pk=found, retired_at=None))
+        return source_of_review(Review.objects.visible_to(user).select_related("workload").get(pk=found))
+    except (ValueError, Template.DoesNotExist, Review.DoesNotExist):
+        raise Invalid({"begin_with": _("What the review should begin with is not there any more.")}) from None
+
+
+def _kind(of: Review | Template) -> str:
+    return of.get_kind_display()
 
 
 def begin_review(

@@ -181,8 +181,8 @@ _READ_FROM = """
         (SELECT role FROM reviews_membership WHERE team_id = workload.team_id AND user_id = %(user)s),
         EXISTS (SELECT 1 FROM reviews_contributor WHERE review_id = review.id AND user_id = %(user)s),
         {added}, {answers}, {facts},
-        answer.id, answer.version, answer.confirmed, answer.selected, answer.left_out, answer.rows, answer.not_applicable,
-        answer.reason, answer.note, answer.answered_at, answer.answered_by_id, author.name
+        answer.id, answer.version, answer.confirmed, answer.selected, answer.left_out, answer.rows,
+        answer.not_applicable, answer.reason, answer.note, answer.answered_at, answer.answered_by_id, author.name
     FROM reviews_review review
     JOIN reviews_workload workload ON workload.id = review.workload_id
     LEFT JOIN reviews_answer answer ON answer.review_id = review.id AND answer.question_id = %(question)s
@@ -211,15 +211,15 @@ _READ = {
 }
 
 _OVER_THE_LAST = """
-    ON CONFLICT (review_id, question_id) DO UPDATE SET version = excluded.version, confirmed = TRUE, selected = excluded.selected,
-        left_out = excluded.left_out, rows = excluded.rows, not_applicable = excluded.not_applicable,
-        reason = excluded.reason, note = excluded.note, answered_by_id = excluded.answered_by_id,
-        answered_at = excluded.answered_at
+    ON CONFLICT (review_id, question_id) DO UPDATE SET version = excluded.version, confirmed = TRUE,
+        selected = excluded.selected, left_out = excluded.left_out, rows = excluded.rows,
+        not_applicable = excluded.not_applicable, reason = excluded.reason, note = excluded.note,
+        answered_by_id = excluded.answered_by_id, answered_at = excluded.answered_at
     RETURNING id
 """
 _INTO_ANSWERS = """
-    INSERT INTO reviews_answer (review_id, question_id, version, confirmed, selected, left_out, rows, not_applicable, reason,
-        note, answered_by_id, answered_at)
+    INSERT INTO reviews_answer (review_id, question_id, version, confirmed, selected, left_out, rows, not_applicable,
+        reason, note, answered_by_id, answered_at)
 """
 _INTO_EVENTS = """
     INSERT INTO reviews_event (review_id, number, sha256, at, actor_id, actor_name, kind, detail, address)

@@ -134,6 +134,7 @@ class Card {
       this.before = this.version;
       this.version = version;
       this.form.elements.version.value = version;
+      this.form.closest("article")?.querySelector(".carried")?.remove();
     }
     this.saved = content;
     this.stands = { content, version: this.version };
