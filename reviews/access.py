@@ -61,6 +61,7 @@ class Deed(StrEnum):
     ANSWER = "answer"
     CHANGE_CHECKLIST = "change_checklist"
     COMMENT = "comment"
+    SET_MILESTONE = "set_milestone"
     SUBMIT = "submit"
     APPROVE = "approve"
     REQUEST_CHANGES = "request_changes"
@@ -105,6 +106,7 @@ _RULES = {
     Deed.ANSWER: _Rule(_OPEN, _WRITERS, "be answered"),
     Deed.CHANGE_CHECKLIST: _Rule(_OPEN, _WRITERS, "have its checklist changed"),
     Deed.COMMENT: _Rule(RUNNING, _WRITERS, "be commented on"),
+    Deed.SET_MILESTONE: _Rule(RUNNING | _APPROVED, _WRITERS, "have a milestone set"),
     Deed.SUBMIT: _Rule(_OPEN, _WRITERS, "be submitted"),
     Deed.APPROVE: _Rule(_SUBMITTED, frozenset(), "be approved", or_approvers=True, not_by_contributors=True),
     Deed.REQUEST_CHANGES: _Rule(

@@ -11,7 +11,7 @@ from checklists.canonical import canonical_json, sha256_hex
 from checklists.language import Question, Section, said
 from checklists.measured import COLUMN_TITLES, COLUMNS, measured
 from checklists.models import Edition
-from checklists.scoring import METHOD, score_standing
+from checklists.scoring import METHOD, Result, score_standing
 from checklists.standing import Standing
 from reviews.actions.score import as_json, standing_of, store
 from reviews.models import (
@@ -95,14 +95,20 @@ def set_milestone(review: Review, *, name: str, by: User) -> Milestone:
 
 def state_of(review: Review) -> dict[str, Any]:
     """The review as it is now, as a snapshot has it but for the approval; its score is brought up to date."""
+    state, result = read_state(review)
+    store(review, result)
+    return state
+
+
+def read_state(review: Review) -> tuple[dict[str, Any], Result]:
+    """The same, nothing written; and the score that it has."""
     given = review.answers.filter(confirmed=True).select_related("answered_by")
     answers = {answer.question_id: answer for answer in given}
     standing = standing_of(review, answers.values())
     result = score_standing(standing)
-    store(review, result)
     score = as_json(result)
     risks = score.pop("risks")
-    return {
+    state = {
         "format": FORMAT,
         "review": {
             "id": str(review.pk),
@@ -135,6 +141,7 @@ def state_of(review: Review) -> dict[str, Any]:
         ],
         "trail": trail_of(review),
     }
+    return state, result
 
 
 def _edition(edition: Edition) -> dict[str, Any]:

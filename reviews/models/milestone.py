@@ -1,5 +1,8 @@
 """Named states of a review, and its moves from one edition to another."""
 
+import json
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -27,6 +30,12 @@ class Milestone(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The content, read."""
+        value: dict[str, Any] = json.loads(self.content)
+        return value
 
 
 class EditionChange(models.Model):

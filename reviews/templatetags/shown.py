@@ -8,6 +8,9 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from checklists.scoring import Risk
+from reviews.views.cards import RISK_TITLES
+
 register = template.Library()
 
 
@@ -29,6 +32,12 @@ def day(value: datetime | date | None) -> SafeString | str:
         return ""
     local = timezone.localtime(value) if isinstance(value, datetime) else value
     return format_html('<time datetime="{}">{}</time>', f"{local:%Y-%m-%d}", date_format(local, "DATE_FORMAT"))
+
+
+@register.filter
+def risk_title(value: str) -> str:
+    """What a risk is called: high -> High risk."""
+    return RISK_TITLES[Risk(value)]
 
 
 def _said(local: datetime) -> str:
