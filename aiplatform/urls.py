@@ -23,6 +23,7 @@ from reviews.views import (
     templates,
     threads,
     timeline,
+    together,
     verify,
     workloads,
 )
@@ -82,6 +83,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("templates/<uuid:template_id>/retire/", templates.template_retire, name="template-retire"),
     path("reviews/<uuid:review_id>/milestones/", milestones.milestones, name="milestones"),
     path("reviews/<uuid:review_id>/compare/", milestones.comparison, name="compare"),
+    path("reviews/<uuid:review_id>/here/", together.here, name="here"),
+    path("reviews/<uuid:review_id>/assign/<str:what>/<str:target>/", together.assignment, name="assign"),
     path("reviews/<uuid:review_id>/timeline/", timeline.timeline, name="timeline"),
     path("reviews/<uuid:review_id>/submission/", questionnaire.submit, name="submit"),
     path("reviews/<uuid:review_id>/withdrawal/", questionnaire.withdraw, name="withdraw"),

@@ -60,6 +60,7 @@ class Deed(StrEnum):
 
     ANSWER = "answer"
     CHANGE_CHECKLIST = "change_checklist"
+    ASSIGN = "assign"
     COMMENT = "comment"
     SET_MILESTONE = "set_milestone"
     SUBMIT = "submit"
@@ -72,10 +73,11 @@ class Deed(StrEnum):
 
 _WRITERS = frozenset({Role.ARCHITECT, Role.LEAD})
 _LEADS = frozenset({Role.LEAD})
-_OPEN = frozenset({ReviewState.DRAFT, ReviewState.CHANGES_REQUESTED})
+OPEN = frozenset({ReviewState.DRAFT, ReviewState.CHANGES_REQUESTED})
+"""The states in which a review is answered."""
 _SUBMITTED = frozenset({ReviewState.SUBMITTED})
 _APPROVED = frozenset({ReviewState.APPROVED})
-RUNNING = _OPEN | {ReviewState.SUBMITTED}
+RUNNING = OPEN | {ReviewState.SUBMITTED}
 """The states of a review that is not at its end."""
 
 
@@ -103,11 +105,12 @@ class _Rule:
 
 
 _RULES = {
-    Deed.ANSWER: _Rule(_OPEN, _WRITERS, "be answered"),
-    Deed.CHANGE_CHECKLIST: _Rule(_OPEN, _WRITERS, "have its checklist changed"),
+    Deed.ANSWER: _Rule(OPEN, _WRITERS, "be answered"),
+    Deed.CHANGE_CHECKLIST: _Rule(OPEN, _WRITERS, "have its checklist changed"),
+    Deed.ASSIGN: _Rule(OPEN, _WRITERS, "be assigned"),
     Deed.COMMENT: _Rule(RUNNING, _WRITERS, "be commented on"),
     Deed.SET_MILESTONE: _Rule(RUNNING | _APPROVED, _WRITERS, "have a milestone set"),
-    Deed.SUBMIT: _Rule(_OPEN, _WRITERS, "be submitted"),
+    Deed.SUBMIT: _Rule(OPEN, _WRITERS, "be submitted"),
     Deed.APPROVE: _Rule(_SUBMITTED, frozenset(), "be approved", or_approvers=True, not_by_contributors=True),
     Deed.REQUEST_CHANGES: _Rule(
         _SUBMITTED, _LEADS, "be given back for changes", or_approvers=True, not_by_contributors=True
@@ -284,6 +287,12 @@ def awaiting(user: User) -> ReviewQuerySet:
         .filter(Exists(mine), ~Exists(given))
         .exclude(contributors__user=user)
     )
+
+
+def may_answer(review: Review) -> QuerySet[User]:
+    """Those who can answer in the review while it is open: the rule of `Deed.ANSWER`, for all people at once."""
+    members = User.objects.filter(memberships__team=review.workload.team_id, memberships__role__in=_WRITERS)
+    return members.filter(is_active=True).order_by("name")
 
 
 def may_approve(review: Review) -> QuerySet[User]:

@@ -14,6 +14,7 @@ from reviews.models import Event, EventKind, Review
 
 TOPICS: dict[str, tuple[str, tuple[EventKind, ...]]] = {
     "answers": (gettext_noop("Answers and facts"), (EventKind.ANSWERED, EventKind.FACT_SET)),
+    "assignments": (gettext_noop("Assignments"), (EventKind.ASSIGNED, EventKind.ASSIGNMENT_ENDED)),
     "evidence": (gettext_noop("Evidence"), (EventKind.EVIDENCE_ADDED, EventKind.EVIDENCE_REMOVED)),
     "discussion": (
         gettext_noop("Discussion"),
@@ -71,6 +72,11 @@ def _entry(checklist: Checklist, event: Event, before: Event | None) -> Entry:
         return Entry(event, None, [f"{fact.text if fact else detail['fact']} {value or _('not stated')}"])
     if event.kind == EventKind.WORKLOAD_DESCRIBED:
         return Entry(event, None, [_described(name, *texts) for name, texts in sorted(detail["changes"].items())])
+    if event.kind == EventKind.ASSIGNED:
+        due = _(", due {}").format(detail["due"]) if detail["due"] else ""
+        return Entry(event, question, [_("{}: to {}").format(detail["title"], detail["to"]) + due])
+    if event.kind == EventKind.ASSIGNMENT_ENDED:
+        return Entry(event, question, [_("It was {}’s").format(detail["to"])])
     lines = [detail[name] for name in ("title", "name", "edition", "problem") if detail.get(name)]
     if detail.get("sha256"):
         lines.append(f"SHA-256 {detail['sha256']}")

@@ -1,5 +1,6 @@
 """The tables, their constraints, and what each person may see."""
 
+from reviews.models.assignment import Assignment
 from reviews.models.discussion import Comment, Thread, ThreadKind
 from reviews.models.evidence import Evidence, EvidenceKind
 from reviews.models.milestone import EditionChange, Milestone
@@ -31,6 +32,7 @@ from reviews.models.standing import MarkKind, ReportStanding, StandingKind, stan
 from reviews.models.template import Template
 from reviews.models.trail import Event, EventKind
 from reviews.models.verification import Verification
+from reviews.models.visit import Visit
 from reviews.models.workload import Classification, Criticality, Workload, WorkloadFact
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "MOST_APPROVERS",
     "MOST_VALID_DAYS",
     "Answer",
+    "Assignment",
     "Classification",
     "Comment",
     "Contributor",
@@ -80,6 +83,7 @@ __all__ = [
     "ThreadKind",
     "User",
     "Verification",
+    "Visit",
     "Workload",
     "WorkloadFact",
     "standing",

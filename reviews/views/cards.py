@@ -16,7 +16,7 @@ from checklists.scoring import FINDINGS, Result, Risk, risk_in, score_standing
 from checklists.standing import Standing
 from reviews.actions.answer import Given
 from reviews.actions.score import standing_of
-from reviews.models import Answer, Comment, Report, Review, Score, Thread, ThreadKind
+from reviews.models import Answer, Assignment, Comment, Report, Review, Score, Thread, ThreadKind
 from reviews.notes import as_html
 
 RISK_TITLES = {
@@ -102,23 +102,32 @@ class QuestionCard:
     """One question with its answer: the stored one, or what somebody tried to save, with why that failed.
 
     `sent_rows` is the table as a save that succeeded sent it, with its empty rows. `conflict` is the answer that the
-    tried one would have overwritten: a colleague's, or one's own from another tab.
+    tried one would have overwritten: a colleague's, or one's own from another tab. `flags` are the filters for which
+    it counts, and `left_aside` says that the present one leaves it out (`reviews.views.filtering`).
     """
 
     question: Question
     answer: Answer | None
     standing: Standing
     threads: list[Thread] = field(default_factory=list)
+    assignment: Assignment | None = None
     tried: Given | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
     conflict: "QuestionCard | None" = None
     conflict_with_oneself: bool = False
     sent_rows: list[dict[str, str]] | None = None
+    flags: list[str] = field(default_factory=list)
+    left_aside: bool = False
 
     @property
     def talk(self) -> ThreadList:
         """What was said about it."""
         return ThreadList(self.question.id, self.threads)
+
+    @property
+    def own_assignment(self) -> Assignment | None:
+        """The assignment of the question itself, and not of its section."""
+        return self.assignment if self.assignment and self.assignment.question_id else None
 
     @property
     def asked(self) -> bool:
@@ -321,6 +330,7 @@ class SectionBlock:
 
     section: Section
     cards: list[QuestionCard]
+    assignment: Assignment | None = None
 
     @property
     def asked(self) -> list[QuestionCard]:
@@ -516,9 +526,10 @@ class ReviewSheet:
 
 
 def sheet_of(review: Review, *, with_comments: bool = True) -> ReviewSheet:
-    """Read a review for showing: three queries, five with comments, however long it is."""
+    """Read a review for showing: three queries, six with comments, however long it is."""
     answers = {answer.question_id: answer for answer in review.answers.select_related("answered_by")}
     threads = threads_of(review) if with_comments else {}
+    assignments = assignments_of(review) if with_comments else {}
     standing = standing_of(review, answers.values())
     checklist = standing.checklist
     return ReviewSheet(
@@ -528,9 +539,16 @@ def sheet_of(review: Review, *, with_comments: bool = True) -> ReviewSheet:
             SectionBlock(
                 section,
                 [
-                    QuestionCard(question, answers.get(question.id), standing, threads.get(question.id, []))
+                    QuestionCard(
+                        question,
+                        answers.get(question.id),
+                        standing,
+                        threads.get(question.id, []),
+                        assignments.get(question.id) or assignments.get(_SECTION + section.id),
+                    )
                     for question in section.questions
                 ],
+                assignments.get(_SECTION + section.id),
             )
             for section in checklist.sections
         ],
@@ -543,6 +561,15 @@ def report_of(review: Review) -> Report | None:
     """The report of a review, with its snapshot and its marks; None where it was not approved."""
     reports = Report.objects.filter(snapshot__review=review).select_related("snapshot__decision__by")
     return reports.prefetch_related("marks__by", "marks__successor").first()
+
+
+_SECTION = "section "
+"""Stands before the ids of sections where those of questions stand beside them."""
+
+
+def assignments_of(review: Review) -> dict[str, Assignment]:
+    """The review's assignments by the id of the question, or of the section behind a word of its own."""
+    return {each.question_id or _SECTION + each.section_id: each for each in review.assignments.select_related("to")}
 
 
 def threads_of(review: Review) -> dict[str, list[Thread]]:

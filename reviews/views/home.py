@@ -5,9 +5,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from reviews.access import RUNNING, awaiting, writable_teams
+from reviews.actions.assign import assigned_to
 from reviews.actions.integrity import broken_for
 from reviews.actions.reminders import ending_for
-from reviews.models import Report, ReportState, Review, ReviewState, Role, Workload, with_standing
+from reviews.models import Assignment, Report, ReportState, Review, ReviewState, Role, Workload, with_standing
 from reviews.views.asking import person_of
 
 SHOWN = 12
@@ -31,6 +32,14 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "mine": mine.filter(state__in=RUNNING)[:SHOWN],
             "queue": queue,
+            "assigned": [
+                {
+                    "assignment": each,
+                    "what": each.question_id or _section(each),
+                    "late": _is_late(each),
+                }
+                for each in assigned_to(user)[:SHOWN]
+            ],
             "is_lead": user.memberships.filter(role=Role.LEAD).exists(),
             "broken": broken_for(user)[:SHOWN],
             "ending": ending[:SHOWN],
@@ -43,3 +52,13 @@ def home(request: HttpRequest) -> HttpResponse:
             "can_write": bool(writable_teams(user)),
         },
     )
+
+
+def _is_late(assignment: Assignment) -> bool:
+    return assignment.due is not None and assignment.due < timezone.localdate()
+
+
+def _section(assignment: Assignment) -> str:
+    """The title of the section that is assigned; its id, where the checklist has it no more."""
+    sections = assignment.review.edition.checklist.sections
+    return next((each.title for each in sections if each.id == assignment.section_id), assignment.section_id)

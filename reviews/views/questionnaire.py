@@ -18,10 +18,12 @@ from reviews.actions.answer import Given, answer_question, state_fact
 from reviews.actions.errors import Incomplete, Invalid, Stale
 from reviews.actions.move import newer_edition
 from reviews.actions.submit import STATEMENT, submit_review, withdraw_review
+from reviews.actions.visits import arrive, news
 from reviews.forms import given_in, with_plain_line_ends
 from reviews.models import Answer, Review, Role
 from reviews.views.asking import actor_of, person_of, review_for
 from reviews.views.cards import QuestionCard, ReviewSheet, sheet_of
+from reviews.views.filtering import FILTERS, counted, flag, narrow
 from reviews.views.refusals import refusal_as_json, status_of
 from reviews.views.saved import answer_saved, answer_told, fact_saved
 
@@ -49,7 +51,9 @@ def question_fragment(request: HttpRequest, review_id: uuid.UUID, question_id: s
     """One question as it is stored now."""
     sheet = sheet_of(review_for(request, review_id))
     access = ReviewAccess(person_of(request), sheet.review)
-    context = {"sheet": sheet, "review": sheet.review, "card": _card(sheet, question_id), "permits": access}
+    card = _card(sheet, question_id)
+    flag([card], access.user, {question_id})
+    context = {"sheet": sheet, "review": sheet.review, "card": card, "permits": access}
     return render(request, "reviews/questionnaire.html#question", context)
 
 
@@ -173,6 +177,11 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     access = ReviewAccess(person_of(request), sheet.review)
+    visit = arrive(access.user, sheet.review)
+    flag(sheet.all_cards, access.user, news(access.user, sheet.review, visit.since))
+    show, words = request.GET.get("show", ""), request.GET.get("q", "")
+    counts = {name: counted(sheet.cards, name) for name in FILTERS}
+    narrow(sheet.all_cards, show, words)
     statement = request.session.get(_STATEMENT.format(sheet.review.pk), STATEMENT)
     context = {
         "sheet": sheet,
@@ -185,6 +194,11 @@ def _page(
         "withdraw_reason": withdrawing[0],
         "withdraw_error": withdrawing[1],
         "permits": access,
+        "show": show,
+        "words": words,
+        "narrowed": bool(show or words),
+        "shown": sum(not card.left_aside for card in sheet.cards),
+        "filters": [(name, title, counts[name]) for name, title in FILTERS.items()],
         "added": sheet.review.editions[1:],
         "addable": addable(sheet.review),
         "has_queries": any(card.question.query for card in sheet.all_cards),

@@ -1,0 +1,104 @@
+"""Assigning sections and questions to people."""
+
+import uuid
+from datetime import date
+
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from checklists.language import Checklist
+from reviews.access import OPEN, Actor, Deed, ReviewAccess, may_answer
+from reviews.actions.errors import Invalid
+from reviews.actions.holding import locked_review
+from reviews.actions.notices import tell
+from reviews.actions.trail import record
+from reviews.actions.transaction import writing
+from reviews.models import Assignment, EventKind, NoticeKind, Review, User
+
+
+def assign(
+    actor: Actor,
+    *,
+    review_id: uuid.UUID,
+    to: User | None,
+    section_id: str = "",
+    question_id: str = "",
+    due: date | None = None,
+) -> Assignment | None:
+    """Give a section or a question to somebody, or take it back where `to` is None; returns the assignment.
+
+    An equal assignment changes nothing. Raises Review.DoesNotExist, `Refused`, and `Invalid` for a person who cannot
+    answer in the review, and for a section or question that is not there.
+    """
+    with writing():
+        review = locked_review(actor.user, review_id)
+        ReviewAccess(actor.user, review).require(Deed.ASSIGN)
+        target = _target(review.checklist, section_id, question_id)
+        if to is not None and not may_answer(review).filter(pk=to.pk).exists():
+            raise Invalid({"to": _("{} cannot answer in this review. Choose somebody who can.").format(to.name)})
+        assignment = Assignment.objects.filter(review=review, section_id=section_id, question_id=question_id).first()
+        if to is None:
+            if assignment is not None:
+                _take_back(actor, review, assignment)
+            return None
+        if assignment is not None and (assignment.to_id, assignment.due) == (to.pk, due):
+            return assignment
+        made, _fresh = Assignment.objects.update_or_create(
+            review=review,
+            section_id=section_id,
+            question_id=question_id,
+            defaults={"to": to, "due": due, "by": actor.user, "at": timezone.now()},
+        )
+        event = record(
+            review,
+            EventKind.ASSIGNED,
+            actor,
+            question=question_id,
+            section=section_id,
+            title=target,
+            to=to.name,
+            due=due.isoformat() if due else "",
+        )
+        said = target if due is None else _("{what}, due {day}").format(what=target, day=due.isoformat())
+        tell(
+            [to],
+            NoticeKind.ASSIGNMENT,
+            review=review,
+            by=actor.user,
+            key=f"event:{event.pk}",
+            question_id=question_id,
+            text=said,
+        )
+    return made
+
+
+def assigned_to(user: User) -> QuerySet[Assignment]:
+    """What is the person's to answer in reviews that are open, the earliest due first."""
+    running = Review.objects.visible_to(user).filter(state__in=OPEN)
+    assignments = Assignment.objects.filter(to=user, review__in=running)
+    return assignments.select_related("review__workload", "review__edition").order_by(
+        F("due").asc(nulls_last=True), "at"
+    )
+
+
+def _take_back(actor: Actor, review: Review, assignment: Assignment) -> None:
+    record(
+        review,
+        EventKind.ASSIGNMENT_ENDED,
+        actor,
+        question=assignment.question_id,
+        section=assignment.section_id,
+        to=assignment.to.name,
+    )
+    assignment.delete()
+
+
+def _target(checklist: Checklist, section_id: str, question_id: str) -> str:
+    """The title of what is assigned."""
+    if question_id in checklist.questions_by_id and not section_id:
+        return checklist.questions_by_id[question_id].title
+    title = next((section.title for section in checklist.sections if section.id == section_id), "")
+    if not title or question_id:
+        raise Invalid({"": _("There is no such section or question in this review.")})
+    return title

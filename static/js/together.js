@@ -1,0 +1,81 @@
+// Answering with others: asks the server every few seconds who else is here and what they changed, and shows it.
+// A question that one is writing in is left alone; its next save finds out what there is to choose between.
+//
+// #here[data-address]           where to ask; data-after: the last event that this page knows
+// #questions[data-question]     the address of one question as it is now, with ID for its id
+
+import { read } from "./content.js";
+import { cardOf, changed } from "./saving.js";
+import { post } from "./server.js";
+import { putInPlace } from "./standing.js";
+import { announce } from "./words.js";
+
+const EVERY = 5_000; // milliseconds
+const here = document.getElementById("here");
+const address = document.getElementById("questions").dataset.question;
+const waiting = new Set(); // questions that changed while one was in them
+let after = Number(here.dataset.after);
+
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+const writing = (element) => element.matches("textarea, input:not([type=radio], [type=checkbox])");
+
+// Whether something of the person's own stands in the way.
+function busy(article) {
+  const { unsaved, sending } = cardOf(article.querySelector("form[data-saves]"));
+  const typed = [...article.querySelectorAll("textarea[name=text]")].some((area) => area.value !== area.defaultValue);
+  return unsaved || sending || typed || (article.contains(document.activeElement) && writing(document.activeElement));
+}
+
+async function refresh(id) {
+  const article = document.getElementById(`q-${id}`);
+  if (!article) return waiting.delete(id);
+  if (busy(article)) return article.classList.add("news");
+  const response = await fetch(address.replace("ID", encodeURIComponent(id)), { headers: { "HX-Request": "true" } });
+  if (!response.ok || busy(article)) return;
+  const template = document.createElement("template");
+  template.innerHTML = await response.text();
+  const fresh = template.content.querySelector("article");
+  waiting.delete(id);
+  announce(fill(here.dataset.news, { name: fresh.querySelector(".id").textContent }));
+  if (article.contains(document.activeElement)) {
+    // The focus stays where it is: only what was answered changes.
+    const form = fresh.querySelector("form[data-saves]");
+    article.classList.add("news");
+    changed(cardOf(article.querySelector("form[data-saves]")), read(form), Number(form.elements.version.value));
+    return;
+  }
+  fresh.classList.add("news");
+  fresh.hidden = article.hidden;
+  article.replaceWith(fresh);
+  if (window.htmx) window.htmx.process(fresh);
+}
+
+function showOthers(others) {
+  const said = others.map(({ name, question }) => {
+    const place = question && document.getElementById(`q-${question}`)?.querySelector(".id")?.textContent;
+    return place ? fill(here.dataset.at, { name, question: place }) : fill(here.dataset.one, { name });
+  });
+  const text = said.join(" · ");
+  if (here.textContent !== text) here.textContent = text;
+}
+
+async function ask() {
+  const at = document.activeElement?.closest?.("article.question")?.id.slice(2) ?? "";
+  const { status, data } = await post(here.dataset.address, [["after", after], ["question", at]]);
+  if (status !== 200) return;
+  after = data.upto;
+  if (!data.open) announce(here.dataset.closed);
+  showOthers(data.here);
+  for (const id of data.changed) waiting.add(id);
+  for (const id of [...waiting]) await refresh(id);
+  if (data.standing) putInPlace(data.standing);
+  if (data.changed.length) document.dispatchEvent(new CustomEvent("refreshed"));
+}
+
+async function round() {
+  if (!document.hidden) await ask().catch(() => {});
+  setTimeout(round, EVERY);
+}
+setTimeout(round, EVERY);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) ask().catch(() => {}); });
