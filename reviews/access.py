@@ -180,11 +180,13 @@ class ReviewAccess:
                 (*gaps, *shortened(changes)),
                 "Request changes instead, so that its authors look at it and hand it in again.",
             )
-        if requests := open_requests(self.review).count():
+        if requests := list(dict.fromkeys(open_requests(self.review).values_list("question_id", flat=True))):
+            questions = standing.checklist.questions_by_id
+            about = [named(questions[each]) if each in questions else each or "the whole" for each in requests]
             return Obstacle(
                 "A change was asked for in this review, so it cannot be approved as it is.",
-                (f"Open change requests: {requests}.",),
-                "Request changes, or resolve what is settled.",
+                (f"Open change requests: {listed(about)}.",),
+                "Request changes, or take back what is settled: resolve it.",
             )
         risks = score_standing(standing).risks if self.policy.blocks_on_high else {}
         if high := [named(each) for each in standing.questions if risks.get(each.id) is Risk.HIGH]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from checklists.language import Checklist, Question, said
 from checklists.language.diff import Piece, words_compared
-from reviews.models import Event, EventKind, Review
+from reviews.models import Event, EventKind, Review, ThreadKind
 
 TOPICS: dict[str, tuple[str, tuple[EventKind, ...]]] = {
     "answers": (gettext_noop("Answers and facts"), (EventKind.ANSWERED, EventKind.FACT_SET)),
@@ -78,6 +78,8 @@ def _entry(checklist: Checklist, event: Event, before: Event | None) -> Entry:
     if event.kind == EventKind.ASSIGNMENT_ENDED:
         return Entry(event, question, [_("It was {}’s").format(detail["to"])])
     lines = [detail[name] for name in ("title", "name", "edition", "problem") if detail.get(name)]
+    if detail.get("opens") == ThreadKind.CHANGE_REQUEST:
+        lines.append(_("This asks for a change"))
     if detail.get("sha256"):
         lines.append(f"SHA-256 {detail['sha256']}")
     return Entry(event, question, lines, text=detail.get("statement") or detail.get("text") or "")

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -44,7 +45,7 @@ def begin(actor: Actor, review: Review, question_id: str, text: str, kind: Threa
     thread = Thread.objects.create(
         review=review, question_id=question_id, kind=kind, opened_by=actor.user, opened_at=timezone.now()
     )
-    return _say(actor, thread, text)
+    return _say(actor, thread, text, opens=kind)
 
 
 def reply(actor: Actor, *, review_id: uuid.UUID, thread_id: int, text: str) -> Comment:
@@ -101,10 +102,13 @@ def _checked(text: str) -> str:
     return text
 
 
-def _say(actor: Actor, thread: Thread, text: str) -> Comment:
+def _say(actor: Actor, thread: Thread, text: str, *, opens: ThreadKind | None = None) -> Comment:
     made = Comment.objects.create(thread=thread, author=actor.user, text=text)
     review, question = thread.review, thread.question_id
-    event = record(review, EventKind.COMMENTED, actor, question=question, thread=thread.pk, text=text)
+    detail: dict[str, Any] = {"question": question, "thread": thread.pk, "text": text}
+    if opens == ThreadKind.CHANGE_REQUEST:
+        detail["opens"] = opens.value
+    event = record(review, EventKind.COMMENTED, actor, **detail)
     team = User.objects.filter(memberships__team=review.workload.team_id)
     named = mentioned(text, team) if "@" in text else []
     talking = list(User.objects.filter(pk__in=thread.comments.values("author")))

@@ -63,11 +63,13 @@ class TableRow:
 class ThreadList:
     """The threads on one question, or on the review as a whole where `question_id` is empty.
 
-    `typed` is a comment that was refused, `problem` why, and `problem_in` the thread that it was meant for.
+    `name` is what the question is called. `typed` is a comment that was refused, `problem` why, and `problem_in` the
+    thread whose form it goes back to.
     """
 
     question_id: str
     threads: list[Thread]
+    name: str = ""
     typed: str = ""
     problem: str = ""
     problem_in: int | None = None
@@ -93,8 +95,21 @@ class ThreadList:
         return [each for each in self.threads if not each.is_open]
 
     def refused(self, typed: str, problem: str, thread_id: int | None) -> "ThreadList":
-        """The same with a comment that was refused."""
-        return replace(self, typed=typed, problem=problem, problem_in=thread_id)
+        """The same with a comment that was refused; the form of a thread that was settled meanwhile is gone."""
+        place = thread_id if thread_id in {each.pk for each in self.open} else None
+        return replace(self, typed=typed, problem=problem, problem_in=place)
+
+
+@dataclass(frozen=True)
+class RequestLine:
+    """An open change request in the list of them: where its thread is in the page (`shown`), or that it is not there.
+
+    It is not where the question is not asked any more, by its condition or because the checklist does not have it.
+    """
+
+    thread: Thread
+    question: Question | None
+    shown: bool
 
 
 @dataclass
@@ -122,7 +137,7 @@ class QuestionCard:
     @property
     def talk(self) -> ThreadList:
         """What was said about it."""
-        return ThreadList(self.question.id, self.threads)
+        return ThreadList(self.question.id, self.threads, self.question.name)
 
     @property
     def own_assignment(self) -> Assignment | None:
@@ -424,18 +439,30 @@ class ReviewSheet:
     standing: Standing
     blocks: list[SectionBlock]
     facts: list[FactLine]
-    threads: list[Thread] = field(default_factory=list)
+    threads: dict[str, list[Thread]] = field(default_factory=dict)
 
     @property
     def talk(self) -> ThreadList:
         """What was said about the review as a whole."""
-        return ThreadList("", self.threads)
+        return self.talk_on("")
+
+    def talk_on(self, question_id: str) -> ThreadList:
+        """What was said about a question, also about one that the checklist does not have any more."""
+        question = self.standing.checklist.questions_by_id.get(question_id)
+        return ThreadList(question_id, self.threads.get(question_id, []), question.name if question else question_id)
 
     @property
-    def requests(self) -> list[tuple[QuestionCard | None, Thread]]:
-        """The open change requests, those on the whole first, with the question that each is about."""
-        talks = [(None, self.talk), *((card, card.talk) for card in self.all_cards)]
-        return [(card, each) for card, talk in talks for each in talk.open if each.kind == ThreadKind.CHANGE_REQUEST]
+    def requests(self) -> list[RequestLine]:
+        """The open change requests: on the whole, then on the questions in their order, then on any that are gone."""
+        asked = {card.question.id: card.question for card in self.cards}
+        questions = self.standing.checklist.questions_by_id
+        order = ["", *questions, *(self.threads.keys() - questions.keys() - {""})]
+        return [
+            RequestLine(thread, questions.get(name), not name or name in asked)
+            for name in order
+            for thread in self.talk_on(name).open
+            if thread.kind == ThreadKind.CHANGE_REQUEST
+        ]
 
     @property
     def all_cards(self) -> list[QuestionCard]:
@@ -553,7 +580,7 @@ def sheet_of(review: Review, *, with_comments: bool = True) -> ReviewSheet:
             for section in checklist.sections
         ],
         facts=[FactLine(fact, standing.value(fact.id), standing.is_asked(fact)) for fact in checklist.facts],
-        threads=threads.get("", []),
+        threads=threads,
     )
 
 

@@ -142,10 +142,11 @@ def submit(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     kept = _STATEMENT.format(review_id)
     try:
         submit_review(actor_of(request), review_id=review_id, statement=statement)
-    except Incomplete:
+    except Incomplete as problem:
         request.session[kept] = statement
+        place = "incomplete" if problem.missing or problem.facts else "requests"
         # A page of its own address: reloading it must not submit.
-        return redirect(f"{reverse('questionnaire', args=[review_id])}{_MISSING}#incomplete")
+        return redirect(f"{reverse('questionnaire', args=[review_id])}{_MISSING}#{place}")
     except Invalid as problem:
         sheet = sheet_of(review_for(request, review_id))
         return _page(request, sheet, submitting=(statement, str(problem)), status=status_of(problem))

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
-from reviews.access import Deed, Refused, ReviewAccess, open_requests
+from reviews.access import Deed, Refused, ReviewAccess
 from reviews.actions.decide import approve, comments_for, request_changes
 from reviews.actions.errors import Invalid, Stale
 from reviews.models import EventKind, Review, ReviewState
@@ -106,6 +106,5 @@ def _page(
         "statement": statement,
         "problem": problem,
         "permits": access,
-        "requests": open_requests(review).count(),
     }
     return render(request, "reviews/review.html", context, status=status)

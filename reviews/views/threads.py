@@ -2,11 +2,13 @@
 
 import uuid
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST, require_safe
 
 from aiplatform.sign_in import is_htmx
 from reviews.access import Refused, ReviewAccess
@@ -14,11 +16,22 @@ from reviews.actions.errors import Invalid
 from reviews.actions.threads import open_thread, reopen, reply, resolve
 from reviews.models import Review, Thread, ThreadKind
 from reviews.views.asking import actor_of, person_of, review_for
-from reviews.views.cards import sheet_of
+from reviews.views.cards import ReviewSheet, ThreadList, sheet_of
 from reviews.views.refusals import status_of
 
 WHOLE = "review"
 """Stands in addresses for the review as a whole, where others have the id of a question."""
+
+
+@require_safe
+@cache_control(no_store=True)
+def talk(request: HttpRequest, review_id: uuid.UUID, question_id: str) -> HttpResponse:
+    """The threads on one question on a page of their own, also where the question is not asked any more."""
+    sheet = sheet_of(review_for(request, review_id))
+    found = sheet.talk_on("" if question_id == WHOLE else question_id)
+    if not _exists(sheet, found):
+        raise Http404(f"The edition of this review has no question {question_id}, and nobody talked about it.")
+    return render(request, "reviews/thread_page.html", _context(request, sheet, found))
 
 
 @require_POST
@@ -93,17 +106,35 @@ def _done(
         raise Http404 from None
     review = review_for(request, review_id)
     if problem is None and not is_htmx(request):
-        # Back to the page that it was done on: both have the threads.
-        page = "questionnaire" if "/questionnaire/" in request.headers.get("Referer", "") else "review"
-        return redirect(f"{reverse(page, args=[review_id])}#thread-{question_id or WHOLE}")
+        return redirect(_page_before(request, review_id, question_id))
     sheet = sheet_of(review)
-    card = next((card for card in sheet.all_cards if card.question.id == question_id), None)
-    if card is None and question_id:
-        raise problem or Http404(f"The edition of this review has no question {question_id}.")
-    talk = card.talk if card else sheet.talk
-    if problem:
-        talk = talk.refused(text, str(problem), thread_id)
-    access = ReviewAccess(person_of(request), review)
-    context = {"review": review, "talk": talk, "card": card, "permits": access}
-    template = "reviews/thread.html" if is_htmx(request) else "reviews/thread_page.html"
+    talk = sheet.talk_on(question_id)
+    if problem and not _exists(sheet, talk):
+        raise problem
+    context = _context(request, sheet, talk.refused(text, str(problem), thread_id) if problem else talk)
+    template = "reviews/thread_done.html" if is_htmx(request) else "reviews/thread_page.html"
     return render(request, template, context, status=status_of(problem) if problem else 200)
+
+
+def _context(request: HttpRequest, sheet: ReviewSheet, talk: ThreadList) -> dict[str, object]:
+    return {
+        "sheet": sheet,
+        "review": sheet.review,
+        "talk": talk,
+        "question": sheet.standing.checklist.questions_by_id.get(talk.question_id),
+        "permits": ReviewAccess(person_of(request), sheet.review),
+        "in_questionnaire": "/questionnaire/" in request.headers.get("HX-Current-URL", ""),
+    }
+
+
+def _exists(sheet: ReviewSheet, talk: ThreadList) -> bool:
+    """Whether there is what a thread list is about, or was when somebody talked about it."""
+    return bool(not talk.question_id or talk.threads or talk.question_id in sheet.standing.checklist.questions_by_id)
+
+
+def _page_before(request: HttpRequest, review_id: uuid.UUID, question_id: str) -> str:
+    """The page that it was done on, at these threads: questionnaire and review have them, and so has their own."""
+    before, address = urlsplit(request.headers.get("Referer", "")).path, question_id or WHOLE
+    pages = {reverse(name, args=[review_id]) for name in ("questionnaire", "review")}
+    page = before if before in pages else reverse("talk", args=[review_id, address])
+    return f"{page}#thread-{address}"

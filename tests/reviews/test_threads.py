@@ -1,18 +1,40 @@
 """Threads on a question: reply, resolve, reopen, mentions, and change requests that hold up a submission."""
 
+from datetime import timedelta
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from reviews.access import Actor, NotNow, NotYours
+from checklists.language import WorkloadKind
+from checklists.models import Edition
+from reviews.access import Actor, NotNow, NotYours, open_requests
+from reviews.actions.additions import add_checklist, remove_checklist
 from reviews.actions.decide import approve, request_changes
 from reviews.actions.errors import Incomplete, Invalid
-from reviews.actions.submit import submit_review
+from reviews.actions.start import start_review
+from reviews.actions.submit import submit_review, withdraw_review
 from reviews.actions.threads import mentioned, open_thread, reopen, reply, resolve
-from reviews.models import Comment, Event, Notice, Review, Submission, Thread, ThreadKind
-from tests.conftest import People, answer_all, resolve_requests, version_of
+from reviews.models import (
+    Comment,
+    Decision,
+    DecisionKind,
+    Event,
+    Notice,
+    Review,
+    ReviewState,
+    Submission,
+    Thread,
+    ThreadKind,
+)
+from reviews.timeline import entries
+from tests.conftest import People, answer_all, resolve_requests, state, version_of
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
 @pytest.fixture
@@ -101,6 +123,9 @@ def test_the_database_itself_takes_no_submission_while_a_change_request_is_open(
         Submission.objects.create(
             review=submitted, by=people.ada, role="architect", at=timezone.now(), statement="So.", review_version=1
         )
+    approval = {"kind": DecisionKind.APPROVED, "role": "lead", "review_version": version_of(submitted)}
+    with pytest.raises(IntegrityError, match="not approved while a change request is open"), transaction.atomic():
+        Decision.objects.create(review=submitted, by=people.ruth, at=timezone.now(), statement="Good.", **approval)
     with pytest.raises(IntegrityError, match="comment never changes"), transaction.atomic():
         Comment.objects.update(text="Another.")
     with pytest.raises(IntegrityError, match="never deleted"), transaction.atomic():
@@ -190,3 +215,122 @@ def test_pages_take_no_more_queries_for_more_threads(review: Review, people: Peo
     with CaptureQueriesContext(connection) as many:
         client.get(address)
     assert len(many) == len(few)
+
+
+def give_back(review: Review, people: People, statement: str = "See GEN-01.") -> None:
+    request_changes(Actor(people.lea), review_id=review.pk, version=version_of(review), statement=statement)
+
+
+def test_the_refusal_to_approve_names_what_changes_are_asked_for(submitted: Review, people: People):
+    ask(people.lea, submitted)
+    ask(people.lea, submitted, question_id="")
+    with pytest.raises(NotNow, match=r"Open change requests: GEN-01 \(.+\); the whole\."):
+        approve(Actor(people.ruth), review_id=submitted.pk, version=version_of(submitted), statement="Good.")
+
+
+def test_the_questionnaire_begins_with_the_open_change_requests_and_leads_to_each(
+    submitted: Review, people: People, sign_in
+):
+    thread = ask(people.lea, submitted)
+    give_back(submitted, people, "Two things, please.")
+    client = sign_in(people.ada)
+    page = reverse("questionnaire", args=[submitted.pk])
+    shown = client.get(page).content.decode()
+    assert "2 change requests" in shown
+    assert f'href="#talk-{thread.pk}"' in shown
+    assert f'id="talk-{thread.pk}"' in shown
+    assert "Not submitted" not in shown
+    refused = client.post(reverse("submit", args=[submitted.pk]), {"statement": "Done."}, follow=True)
+    assert refused.redirect_chain[-1][0].endswith("?missing#requests")
+    assert "2 change requests are not resolved yet." in refused.content.decode()
+    assert "Done.</textarea>" in refused.content.decode()
+    url = reverse("thread-resolve", args=[submitted.pk, thread.pk])
+    resolved = client.post(url, headers={"hx-request": "true", "hx-current-url": f"http://testserver{page}"})
+    assert "1 change request<" in resolved.content.decode()
+    resolve_requests(people.ada, submitted)
+    after = client.get(page).content.decode()
+    assert "All change requests are resolved" in after
+    assert "Two things, please." in after
+
+
+def test_a_change_request_whose_question_is_not_asked_any_more_can_be_found_and_resolved(
+    review: Review, people: People, sign_in
+):
+    added = Edition.objects.get(key="orchestration")
+    add_checklist(Actor(people.ada), review_id=review.pk, edition_id=added.pk)
+    review = Review.objects.get(pk=review.pk)
+    question = added.checklist.questions[-1].id
+    answer_all(people.ada, review)
+    submit_review(Actor(people.ada), review_id=review.pk)
+    thread = ask(people.lea, review, "Which of them?", question_id=question)
+    give_back(review, people)
+    remove_checklist(Actor(people.ada), review_id=review.pk, edition_id=added.pk)
+    client = sign_in(people.ada)
+    shown = client.get(reverse("questionnaire", args=[review.pk])).content.decode()
+    place = reverse("talk", args=[review.pk, question])
+    assert f'href="{place}"' in shown
+    assert "Which of them?" in client.get(place).content.decode()
+    url = reverse("thread-resolve", args=[review.pk, thread.pk])
+    assert client.post(url, headers={"referer": f"http://testserver{place}"})["Location"].startswith(place)
+    assert client.post(url, **HTMX).status_code == 200
+    assert not Thread.objects.get(pk=thread.pk).is_open
+    assert client.get(reverse("talk", args=[review.pk, "GEN-99"])).status_code == 404
+
+
+def test_a_question_that_is_asked_no_more_by_a_condition_leads_to_the_page_of_its_threads(
+    library, workload, people: People, sign_in
+):
+    review = start_review(Actor(people.ada), workload=workload, kind=WorkloadKind.INFERENCING)
+    state(people.ada, review, "inferencing_mode", "batch", "online")
+    answer_all(people.ada, review)
+    submit_review(Actor(people.ada), review_id=review.pk)
+    ask(people.lea, review, question_id="INF-F-01-online")
+    give_back(review, people)
+    state(people.ada, review, "inferencing_mode", "batch")
+    shown = sign_in(people.ada).get(reverse("questionnaire", args=[review.pk])).content.decode()
+    assert f'href="{reverse("talk", args=[review.pk, "INF-F-01-online"])}"' in shown
+
+
+def test_a_reply_to_a_thread_that_was_settled_meanwhile_is_given_back_with_the_reason(
+    review: Review, people: People, sign_in
+):
+    thread = talk(people.lea, review)
+    resolve(Actor(people.lea), review_id=review.pk, thread_id=thread.pk)
+    client = sign_in(people.ada)
+    url = reverse("thread-reply", args=[review.pk, thread.pk])
+    for more in (HTMX, {}):
+        html = client.post(url, {"text": "z" * 20_001}, **more).content.decode()
+        assert "20,000 is the most" in html
+        assert "z" * 20_001 + "</textarea>" in html
+    withdraw_review(Actor(people.ada), review_id=review.pk, reason="Stopped.")
+    for more in (HTMX, {}):
+        html = client.post(url, {"text": "One more word"}, **more).content.decode()
+        assert "it was withdrawn" in html
+        assert "One more word</textarea>" in html
+
+
+def test_the_timeline_says_that_a_comment_asks_for_a_change(submitted: Review, people: People):
+    talk(people.lea, submitted)
+    ask(people.lea, submitted)
+    said = entries(submitted, Event.objects.filter(review=submitted, kind="commented").order_by("number"))
+    assert [entry.lines for entry in said] == [[], ["This asks for a change"]]
+
+
+def test_a_review_that_was_given_back_before_there_were_change_requests_has_one(
+    submitted: Review, people: People, monkeypatch
+):
+    at = timezone.now() - timedelta(days=3)
+    request = {"kind": DecisionKind.CHANGES_REQUESTED, "role": "lead", "review_version": version_of(submitted)}
+    Decision.objects.create(review=submitted, by=people.lea, at=at, statement="More, please.", **request)
+    Review.objects.update(state=ReviewState.CHANGES_REQUESTED)
+    # The migration stops the clock of the model that it is given.
+    monkeypatch.setattr(Comment._meta.get_field("at"), "auto_now_add", True)
+    import_module("reviews.migrations.0011_requests_are_resolved").open_requests(apps, None)
+    comment = Comment.objects.get()
+    assert (comment.text, comment.author, comment.at, comment.thread.opened_at) == (
+        "More, please.",
+        people.lea,
+        at,
+        at,
+    )
+    assert open_requests(submitted).count() == 1
