@@ -13,7 +13,10 @@ from django.utils import timezone
 from reviews.models import User
 
 _SESSION = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
-_COLUMNS = ["id", "password", "username", "name", "email", "is_active", "is_superuser", "is_staff"]
+# In the model's own order, in which `from_db` takes them.
+_COLUMNS = [
+    field.attname for field in User._meta.concrete_fields if field.attname not in {"last_login", "date_joined"}
+]
 _ACCOUNT = f"SELECT {', '.join(_COLUMNS)} FROM reviews_user WHERE id = %s"  # noqa: S608 - no outside input
 
 
@@ -33,7 +36,7 @@ class SessionStore(db.SessionStore):
 
 
 class Accounts(ModelBackend):
-    """Accounts with passwords. Each request looks whether the account is still active; Django compares its password."""
+    """Accounts with passwords; each request looks whether the account is still active, and Django at its password."""
 
     def get_user(self, user_id: int) -> User | None:
         """The account of a session, without when it last signed in; None where it may not sign in any more."""

@@ -63,6 +63,7 @@ def find(user: User, review_id: uuid.UUID, question_id: str) -> Found:
         raise Review.DoesNotExist
     edition, kind, state, version, length, head, criticality, classification = row[:8]
     added, answers, facts = (json.loads(text) if text else {} for text in row[10:13])
+    # `from_db` takes fields in the model's own order.
     review = Review.from_db(
         connection.alias,
         ["id", "edition_id", "kind", "state", "version", "trail_length", "trail_head"],
@@ -89,6 +90,7 @@ def keep(found: Found, answer: Answer, event: Event, result: Result) -> None:
         "was": review.version,
         "head": review.trail_head,
         "question": answer.question_id,
+        "answer": found.answer and found.answer.pk,
         "version": answer.version,
         "selected": json.dumps(answer.selected),
         "left_out": json.dumps(answer.left_out),
@@ -112,12 +114,12 @@ def keep(found: Found, answer: Answer, event: Event, result: Result) -> None:
     }
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(_WRITE_AT_ONCE, parameters)
+            cursor.execute(_AGAIN_AT_ONCE if found.answer else _FIRST_AT_ONCE, parameters)
             written = cursor.fetchone()
             if written is None:
                 raise Overtaken
         else:
-            cursor.execute(_UPSERT_ANSWER, parameters)
+            cursor.execute(_AGAIN if found.answer else _FIRST, parameters)
             written = cursor.fetchone()
             for statement in _WRITE_THE_REST:
                 cursor.execute(statement, parameters)
@@ -202,24 +204,24 @@ _READ = {
     ),
     "sqlite": _READ_FROM.format(
         added=f"(SELECT json_group_array(edition_id) FROM {_ADDED})",
-        answers="(SELECT json_group_object(question_id, json_array("
-        "json(selected), json(left_out), json(rows), not_applicable, trim(note, %(blank)s) <> '') || '') "
-        f"{_ANSWERS})",
+        answers="(SELECT json_group_object(question_id, '[' || selected || ',' || left_out || ',' || rows || ',' || "
+        f"not_applicable || ',' || (trim(note, %(blank)s) <> '') || ']') {_ANSWERS})",
         facts=f"(SELECT json_group_object(name, json(value)) {_FACTS})",
     ),
 }
 
-_OVER_THE_LAST = """
-    ON CONFLICT (review_id, question_id) DO UPDATE SET version = excluded.version, selected = excluded.selected,
-        left_out = excluded.left_out, rows = excluded.rows, not_applicable = excluded.not_applicable,
-        reason = excluded.reason, note = excluded.note, answered_by_id = excluded.answered_by_id,
-        answered_at = excluded.answered_at
-    RETURNING id
-"""
-_INTO_ANSWERS = """
-    INSERT INTO reviews_answer (review_id, question_id, version, selected, left_out, rows, not_applicable, reason,
-        note, answered_by_id, answered_at)
-"""
+_ANSWER_COLUMNS = (
+    "version",
+    "selected",
+    "left_out",
+    "rows",
+    "not_applicable",
+    "reason",
+    "note",
+    "answered_by_id",
+    "answered_at",
+)
+_INTO_ANSWERS = f"INSERT INTO reviews_answer (review_id, question_id, {', '.join(_ANSWER_COLUMNS)})"
 _INTO_EVENTS = """
     INSERT INTO reviews_event (review_id, number, sha256, at, actor_id, actor_name, kind, detail, address)
 """
@@ -228,50 +230,59 @@ _REVIEW = """
     SET version = version + 1, changed_at = %(at)s, trail_length = %(number)s, trail_head = %(sha256)s
     WHERE id = %(review)s AND version = %(was)s AND trail_head = %(head)s
 """
+_SCORE = """
+    for_version = %(was)s + 1, overall = %(overall)s, high = %(high)s, medium = %(medium)s, scored_at = %(at)s,
+    runs = runs + 1
+"""
 
-_WRITE_AT_ONCE = f"""
-    WITH grown AS ({_REVIEW} RETURNING id, version),
-    said AS (
-        {_INTO_ANSWERS}
-        SELECT id, %(question)s, %(version)s, %(selected)s::jsonb, %(left_out)s::jsonb, %(rows)s::jsonb,
-            %(not_applicable)s, %(reason)s, %(note)s, %(by)s, %(at)s FROM grown
-        {_OVER_THE_LAST}
-    ),
-    told AS (
-        {_INTO_EVENTS}
-        SELECT id, %(number)s, %(sha256)s, %(at)s, %(by)s, %(name)s, %(kind)s, %(detail)s::jsonb, %(address)s::inet
-        FROM grown
-    ),
-    scored AS (
-        UPDATE reviews_score score
-        SET for_version = grown.version, overall = %(overall)s, high = %(high)s, medium = %(medium)s,
-            result = %(result)s::jsonb, scored_at = %(at)s, runs = runs + 1
-        FROM grown WHERE score.review_id = grown.id AND score.for_version < grown.version
-    ),
-    contributed AS (
-        INSERT INTO reviews_contributor (review_id, user_id) SELECT id, %(by)s FROM grown WHERE %(newcomer)s
-        ON CONFLICT DO NOTHING
+
+def _set(values: str) -> str:
+    return ", ".join(
+        f"{column} = {value.strip()}" for column, value in zip(_ANSWER_COLUMNS, values.split(","), strict=True)
     )
-    SELECT id FROM said
-"""
 
-_UPSERT_ANSWER = f"""
-    {_INTO_ANSWERS}
-    VALUES (%(review)s, %(question)s, %(version)s, %(selected)s, %(left_out)s, %(rows)s, %(not_applicable)s,
-        %(reason)s, %(note)s, %(by)s, %(at)s)
-    {_OVER_THE_LAST}
-"""
+
+def _at_once(answer: str) -> str:
+    """All that PostgreSQL writes, in one statement that does nothing where the review is not what it was."""
+    return f"""
+        WITH grown AS ({_REVIEW} RETURNING id), said AS ({answer}),
+        told AS (
+            {_INTO_EVENTS}
+            SELECT id, %(number)s, %(sha256)s, %(at)s, %(by)s, %(name)s, %(kind)s, %(detail)s::jsonb,
+                %(address)s::inet
+            FROM grown
+        ),
+        scored AS (
+            UPDATE reviews_score score SET {_SCORE}, result = %(result)s::jsonb
+            FROM grown WHERE score.review_id = grown.id AND score.for_version <= %(was)s
+        ),
+        contributed AS (
+            INSERT INTO reviews_contributor (review_id, user_id) SELECT id, %(by)s FROM grown WHERE %(newcomer)s
+            ON CONFLICT DO NOTHING
+        )
+        SELECT id FROM said
+    """
+
+
+_VALUES = (
+    "%(version)s, %(selected)s, %(left_out)s, %(rows)s, %(not_applicable)s, %(reason)s, %(note)s, %(by)s, %(at)s"
+)
+_TYPED = _VALUES.replace("(selected)s", "(selected)s::jsonb").replace("(left_out)s", "(left_out)s::jsonb")
+_TYPED = _TYPED.replace("(rows)s", "(rows)s::jsonb")
+
+_FIRST_AT_ONCE = _at_once(f"{_INTO_ANSWERS} SELECT id, %(question)s, {_TYPED} FROM grown RETURNING id")
+_AGAIN_AT_ONCE = _at_once(
+    f"UPDATE reviews_answer said SET {_set(_TYPED)} FROM grown WHERE said.id = %(answer)s RETURNING said.id"
+)
+
+_FIRST = f"{_INTO_ANSWERS} VALUES (%(review)s, %(question)s, {_VALUES}) RETURNING id"
+_AGAIN = f"UPDATE reviews_answer SET {_set(_VALUES)} WHERE id = %(answer)s RETURNING id"
 _WRITE_THE_REST = [
     f"""
     {_INTO_EVENTS}
     VALUES (%(review)s, %(number)s, %(sha256)s, %(at)s, %(by)s, %(name)s, %(kind)s, %(detail)s, %(address)s)
     """,
     _REVIEW,
-    """
-    UPDATE reviews_score
-    SET for_version = %(was)s + 1, overall = %(overall)s, high = %(high)s, medium = %(medium)s, result = %(result)s,
-        scored_at = %(at)s, runs = runs + 1
-    WHERE review_id = %(review)s AND for_version <= %(was)s
-    """,
+    f"UPDATE reviews_score SET {_SCORE}, result = %(result)s WHERE review_id = %(review)s AND for_version <= %(was)s",
 ]
 _CONTRIBUTOR = "INSERT INTO reviews_contributor (review_id, user_id) VALUES (%(review)s, %(by)s)"
