@@ -12,9 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from functools import lru_cache
+from string import Formatter
 from typing import Any
 
-from django.db import connection
+from django.db import IntegrityError, OperationalError, connection
+from django.db.backends.utils import CursorWrapper
 
 from checklists.language import Checklist, FactValue
 from checklists.models import checklist_of_editions
@@ -22,6 +24,7 @@ from checklists.scoring import Result, Risk
 from checklists.standing import AnswerValue
 from reviews.access import ReviewAccess
 from reviews.actions.score import as_json
+from reviews.actions.transaction import taking_turns
 from reviews.models import Answer, Event, Review, User
 
 
@@ -112,22 +115,35 @@ def keep(found: Found, answer: Answer, event: Event, result: Result) -> None:
         "result": json.dumps(as_json(result)),
         "newcomer": not found.access.contributed,
     }
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(_AGAIN_AT_ONCE if found.answer else _FIRST_AT_ONCE, parameters)
-            written = cursor.fetchone()
-            if written is None:
-                raise Overtaken
-        else:
-            cursor.execute(_AGAIN if found.answer else _FIRST, parameters)
-            written = cursor.fetchone()
-            for statement in _WRITE_THE_REST:
-                cursor.execute(statement, parameters)
-            if not found.access.contributed:
-                cursor.execute(_CONTRIBUTOR, parameters)
-    answer.pk = written[0]
+    with taking_turns(), connection.cursor() as cursor:
+        if not _WRITE[connection.vendor](cursor, parameters):
+            raise Overtaken
     review.version += 1
     review.trail_length, review.trail_head = event.number, event.sha256
+
+
+def _write_postgresql(cursor: CursorWrapper, parameters: Mapping[str, Any]) -> bool:
+    cursor.execute(_AT_ONCE, parameters)
+    return cursor.fetchone() is not None
+
+
+def _write_sqlite(cursor: CursorWrapper, parameters: Mapping[str, Any]) -> bool:
+    try:
+        cursor.execute(_INTO_VIEW, parameters)
+    except IntegrityError as problem:
+        if str(problem) == _OVERTAKEN:
+            return False
+        raise
+    except OperationalError as problem:
+        if "no such table" not in str(problem):
+            raise
+        for statement in _VIEW:
+            cursor.execute(statement)
+        return _write_sqlite(cursor, parameters)
+    return True
+
+
+_WRITE = {"postgresql": _write_postgresql, "sqlite": _write_sqlite}
 
 
 def _answer(review_id: uuid.UUID, question_id: str, row: tuple[Any, ...]) -> Answer | None:
@@ -210,79 +226,68 @@ _READ = {
     ),
 }
 
-_ANSWER_COLUMNS = (
-    "version",
-    "selected",
-    "left_out",
-    "rows",
-    "not_applicable",
-    "reason",
-    "note",
-    "answered_by_id",
-    "answered_at",
-)
-_INTO_ANSWERS = f"INSERT INTO reviews_answer (review_id, question_id, {', '.join(_ANSWER_COLUMNS)})"
-_INTO_EVENTS = """
-    INSERT INTO reviews_event (review_id, number, sha256, at, actor_id, actor_name, kind, detail, address)
+_ANSWER = {
+    "version": "{version}",
+    "selected": "{selected}",
+    "left_out": "{left_out}",
+    "rows": "{rows}",
+    "not_applicable": "{not_applicable}",
+    "reason": "{reason}",
+    "note": "{note}",
+    "answered_by_id": "{by}",
+    "answered_at": "{at}",
+}
+_GROW = """
+    UPDATE reviews_review SET version = version + 1, changed_at = {at}, trail_length = {number}, trail_head = {sha256}
+    WHERE id = {review} AND version = {was} AND trail_head = {head}
 """
-_REVIEW = """
-    UPDATE reviews_review
-    SET version = version + 1, changed_at = %(at)s, trail_length = %(number)s, trail_head = %(sha256)s
-    WHERE id = %(review)s AND version = %(was)s AND trail_head = %(head)s
-"""
-_SCORE = """
-    for_version = %(was)s + 1, overall = %(overall)s, high = %(high)s, medium = %(medium)s, scored_at = %(at)s,
-    runs = runs + 1
-"""
-
-
-def _set(values: str) -> str:
-    return ", ".join(
-        f"{column} = {value.strip()}" for column, value in zip(_ANSWER_COLUMNS, values.split(","), strict=True)
-    )
-
-
-def _at_once(answer: str) -> str:
-    """All that PostgreSQL writes, in one statement that does nothing where the review is not what it was."""
-    return f"""
-        WITH grown AS ({_REVIEW} RETURNING id), said AS ({answer}),
-        told AS (
-            {_INTO_EVENTS}
-            SELECT id, %(number)s, %(sha256)s, %(at)s, %(by)s, %(name)s, %(kind)s, %(detail)s::jsonb,
-                %(address)s::inet
-            FROM grown
-        ),
-        scored AS (
-            UPDATE reviews_score score SET {_SCORE}, result = %(result)s::jsonb
-            FROM grown WHERE score.review_id = grown.id AND score.for_version <= %(was)s
-        ),
-        contributed AS (
-            INSERT INTO reviews_contributor (review_id, user_id) SELECT id, %(by)s FROM grown WHERE %(newcomer)s
-            ON CONFLICT DO NOTHING
-        )
-        SELECT id FROM said
-    """
-
-
-_VALUES = (
-    "%(version)s, %(selected)s, %(left_out)s, %(rows)s, %(not_applicable)s, %(reason)s, %(note)s, %(by)s, %(at)s"
-)
-_TYPED = _VALUES.replace("(selected)s", "(selected)s::jsonb").replace("(left_out)s", "(left_out)s::jsonb")
-_TYPED = _TYPED.replace("(rows)s", "(rows)s::jsonb")
-
-_FIRST_AT_ONCE = _at_once(f"{_INTO_ANSWERS} SELECT id, %(question)s, {_TYPED} FROM grown RETURNING id")
-_AGAIN_AT_ONCE = _at_once(
-    f"UPDATE reviews_answer said SET {_set(_TYPED)} FROM grown WHERE said.id = %(answer)s RETURNING said.id"
-)
-
-_FIRST = f"{_INTO_ANSWERS} VALUES (%(review)s, %(question)s, {_VALUES}) RETURNING id"
-_AGAIN = f"UPDATE reviews_answer SET {_set(_VALUES)} WHERE id = %(answer)s RETURNING id"
-_WRITE_THE_REST = [
-    f"""
-    {_INTO_EVENTS}
-    VALUES (%(review)s, %(number)s, %(sha256)s, %(at)s, %(by)s, %(name)s, %(kind)s, %(detail)s, %(address)s)
+_REST = {
+    "first": f"""
+        INSERT INTO reviews_answer (review_id, question_id, {", ".join(_ANSWER)})
+        SELECT {{review}}, {{question}}, {", ".join(_ANSWER.values())} {{source}} WHERE {{answer}} IS NULL
     """,
-    _REVIEW,
-    f"UPDATE reviews_score SET {_SCORE}, result = %(result)s WHERE review_id = %(review)s AND for_version <= %(was)s",
+    "again": f"""
+        UPDATE reviews_answer SET {", ".join(" = ".join(each) for each in _ANSWER.items())}
+        {{source}} WHERE id = {{answer}}
+    """,
+    "told": """
+        INSERT INTO reviews_event (review_id, number, sha256, at, actor_id, actor_name, kind, detail, address)
+        SELECT {review}, {number}, {sha256}, {at}, {by}, {name}, {kind}, {detail}, {address} {source}
+    """,
+    "scored": """
+        UPDATE reviews_score SET for_version = {was} + 1, overall = {overall}, high = {high}, medium = {medium},
+            result = {result}, scored_at = {at}, runs = runs + 1
+        {source} WHERE review_id = {review} AND for_version <= {was}
+    """,
+    "contributed": """
+        INSERT INTO reviews_contributor (review_id, user_id) SELECT {review}, {by} {source} WHERE {newcomer}
+    """,
+}
+"""What is written beside the review's next version: only `source`, where it is given, has rows."""
+
+_NAMES = sorted({name for text in [_GROW, *_REST.values()] for _, name, _, _ in Formatter().parse(text) if name})
+_NAMES.remove("source")
+
+# PostgreSQL writes to several tables in one statement.
+_TYPES = dict.fromkeys(("selected", "left_out", "rows", "detail", "result"), "::jsonb") | {"address": "::inet"}
+_GIVEN = {name: f"%({name})s{_TYPES.get(name, '')}" for name in _NAMES}
+_AT_ONCE = (
+    f"WITH grown AS ({_GROW.format(**_GIVEN)} RETURNING TRUE)"
+    + "".join(f", {name} AS ({text.format(**_GIVEN, source='FROM grown')})" for name, text in _REST.items())
+    + " SELECT * FROM grown"
+)
+
+# SQLite does so by a trigger, on a view that each connection makes for itself: a table that does not exist.
+_OVERTAKEN = "overtaken"
+_NEW = {name: f'NEW."{name}"' for name in _NAMES}
+_VIEW = [
+    "CREATE TEMP VIEW saving AS SELECT " + ", ".join(f'NULL AS "{name}"' for name in _NAMES),
+    f"""
+    CREATE TEMP TRIGGER save INSTEAD OF INSERT ON saving BEGIN
+        {_GROW.format(**_NEW)};
+        SELECT RAISE(ABORT, '{_OVERTAKEN}') WHERE changes() = 0;
+        {"; ".join(text.format(**_NEW, source="") for text in _REST.values())};
+    END
+    """,
 ]
-_CONTRIBUTOR = "INSERT INTO reviews_contributor (review_id, user_id) VALUES (%(review)s, %(by)s)"
+_INTO_VIEW = f"INSERT INTO saving VALUES ({', '.join(f'%({name})s' for name in _NAMES)})"
