@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from reviews.models import User
+from reviews.prepared import execute
 
 _SESSION = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 # In the model's own order, in which `from_db` takes them.
@@ -26,9 +27,7 @@ class SessionStore(db.SessionStore):
     def load(self) -> dict[str, Any]:
         """What the session holds; nothing where it is over, or never was."""
         now = connection.ops.adapt_datetimefield_value(timezone.now())
-        with connection.cursor() as cursor:
-            cursor.execute(_SESSION, [self.session_key, now])
-            row = cursor.fetchone()
+        row = execute(_SESSION, [self.session_key, now])
         if row is None:
             self._session_key = None
             return {}
@@ -40,8 +39,6 @@ class Accounts(ModelBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The account of a session, without when it last signed in; None where it may not sign in any more."""
-        with connection.cursor() as cursor:
-            cursor.execute(_ACCOUNT, [user_id])
-            row = cursor.fetchone()
+        row = execute(_ACCOUNT, [user_id])
         user = User.from_db(connection.alias, _COLUMNS, row) if row else None
         return user if user and self.user_can_authenticate(user) else None

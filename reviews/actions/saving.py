@@ -16,7 +16,6 @@ from string import Formatter
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection
-from django.db.backends.utils import CursorWrapper
 
 from checklists.language import Checklist, FactValue
 from checklists.models import checklist_of_editions
@@ -26,6 +25,7 @@ from reviews.access import ReviewAccess
 from reviews.actions.score import as_json
 from reviews.actions.transaction import taking_turns
 from reviews.models import Answer, Event, Review, User
+from reviews.prepared import execute
 
 
 class Overtaken(Exception):
@@ -51,16 +51,13 @@ class Found:
 def hold(review_id: uuid.UUID) -> None:
     """Let nobody else change the review until the transaction ends. SQLite has done so for the whole database."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM reviews_review WHERE id = %s FOR UPDATE", [review_id])
+        execute("SELECT 1 FROM reviews_review WHERE id = %s FOR UPDATE", [review_id])
 
 
 def find(user: User, review_id: uuid.UUID, question_id: str) -> Found:
     """Read what a save depends on. Raises Review.DoesNotExist for a review that the person cannot see."""
     parameters = {"review": _key(review_id), "question": question_id, "user": user.pk, "blank": _BLANK}
-    with connection.cursor() as cursor:
-        cursor.execute(_READ[connection.vendor], parameters)
-        row = cursor.fetchone()
+    row = execute(_READ[connection.vendor], parameters)
     role, contributed = row[8:10] if row else (None, None)
     if row is None or not (role or user.is_superuser):
         raise Review.DoesNotExist
@@ -115,21 +112,20 @@ def keep(found: Found, answer: Answer, event: Event, result: Result) -> None:
         "result": json.dumps(as_json(result)),
         "newcomer": not found.access.contributed,
     }
-    with taking_turns(), connection.cursor() as cursor:
-        if not _WRITE[connection.vendor](cursor, parameters):
+    with taking_turns():
+        if not _WRITE[connection.vendor](parameters):
             raise Overtaken
     review.version += 1
     review.trail_length, review.trail_head = event.number, event.sha256
 
 
-def _write_postgresql(cursor: CursorWrapper, parameters: Mapping[str, Any]) -> bool:
-    cursor.execute(_AT_ONCE, parameters)
-    return cursor.fetchone() is not None
+def _write_postgresql(parameters: Mapping[str, Any]) -> bool:
+    return execute(_AT_ONCE, parameters) is not None
 
 
-def _write_sqlite(cursor: CursorWrapper, parameters: Mapping[str, Any]) -> bool:
+def _write_sqlite(parameters: Mapping[str, Any]) -> bool:
     try:
-        cursor.execute(_INTO_VIEW, parameters)
+        execute(_INTO_VIEW, parameters)
     except IntegrityError as problem:
         if str(problem) == _OVERTAKEN:
             return False
@@ -138,8 +134,8 @@ def _write_sqlite(cursor: CursorWrapper, parameters: Mapping[str, Any]) -> bool:
         if "no such table" not in str(problem):
             raise
         for statement in _VIEW:
-            cursor.execute(statement)
-        return _write_sqlite(cursor, parameters)
+            execute(statement, [])
+        return _write_sqlite(parameters)
     return True
 
 
@@ -206,23 +202,24 @@ _READ_FROM = """
     LEFT JOIN reviews_user author ON author.id = answer.answered_by_id
     WHERE review.id = %(review)s
 """
-_ADDED = "(SELECT edition_id FROM reviews_reviewaddition WHERE review_id = review.id ORDER BY id) added"
-_ANSWERS = "FROM reviews_answer WHERE review_id = review.id"
-_FACTS = "FROM reviews_workloadfact WHERE workload_id = review.workload_id"
-
 # All answers come as one text, an object of texts: a row for each would take longer to fetch than all else.
+_SAID = " || ',' || ".join(
+    f"CAST({each} AS text)"
+    for each in ("selected", "left_out", "rows", "not_applicable", "(trim(note, %(blank)s) <> '')")
+)
+_ADDED = "(SELECT edition_id FROM reviews_reviewaddition WHERE review_id = review.id ORDER BY id) added"
+_ANSWERS = f"(question_id, '[' || {_SAID} || ']') AS text) FROM reviews_answer WHERE review_id = review.id)"
+_FACTS = "AS text) FROM reviews_workloadfact WHERE workload_id = review.workload_id)"
 _READ = {
     "postgresql": _READ_FROM.format(
-        added=f"(SELECT json_agg(edition_id)::text FROM {_ADDED})",
-        answers="(SELECT json_object_agg(question_id, json_build_array("
-        f"selected, left_out, rows, not_applicable, trim(note, %(blank)s) <> '')::text)::text {_ANSWERS})",
-        facts=f"(SELECT json_object_agg(name, value)::text {_FACTS})",
+        added=f"(SELECT CAST(json_agg(edition_id) AS text) FROM {_ADDED})",
+        answers=f"(SELECT CAST(json_object_agg{_ANSWERS}",
+        facts=f"(SELECT CAST(json_object_agg(name, value) {_FACTS}",
     ),
     "sqlite": _READ_FROM.format(
         added=f"(SELECT json_group_array(edition_id) FROM {_ADDED})",
-        answers="(SELECT json_group_object(question_id, '[' || selected || ',' || left_out || ',' || rows || ',' || "
-        f"not_applicable || ',' || (trim(note, %(blank)s) <> '') || ']') {_ANSWERS})",
-        facts=f"(SELECT json_group_object(name, json(value)) {_FACTS})",
+        answers=f"(SELECT CAST(json_group_object{_ANSWERS}",
+        facts=f"(SELECT CAST(json_group_object(name, json(value)) {_FACTS}",
     ),
 }
 
@@ -269,7 +266,10 @@ _NAMES = sorted({name for text in [_GROW, *_REST.values()] for _, name, _, _ in 
 _NAMES.remove("source")
 
 # PostgreSQL writes to several tables in one statement.
-_TYPES = dict.fromkeys(("selected", "left_out", "rows", "detail", "result"), "::jsonb") | {"address": "::inet"}
+_TYPES = dict.fromkeys(("selected", "left_out", "rows", "detail", "result"), "::jsonb") | {
+    "address": "::inet",
+    "answer": "::bigint",
+}
 _GIVEN = {name: f"%({name})s{_TYPES.get(name, '')}" for name in _NAMES}
 _AT_ONCE = (
     f"WITH grown AS ({_GROW.format(**_GIVEN)} RETURNING TRUE)"
