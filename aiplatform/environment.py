@@ -114,7 +114,11 @@ def database(folder: Path) -> dict[str, Any]:
             "PASSWORD": unquote(url.password or ""),
             "HOST": url.hostname or "",
             "PORT": str(url.port or ""),
-            "OPTIONS": {"pool": {"min_size": 1, "max_size": whole_number("DATABASE_POOL", 10)}},
+            "OPTIONS": {
+                "pool": {"min_size": 1, "max_size": whole_number("DATABASE_POOL", 10)},
+                # Only what goes through `reviews.prepared` is ever prepared.
+                "prepare_threshold": 2,
+            },
         }
     raise ImproperlyConfigured(
         f"DATABASE_URL begins with “{url.scheme}://”: give postgres://user:password@host:port/name, "

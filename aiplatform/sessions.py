@@ -11,11 +11,13 @@ from django.db import connection
 from django.utils import timezone
 
 from reviews.models import User
+from reviews.prepared import execute
 
 _SESSION = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
-_LEFT_OUT = {"last_login", "date_joined"}
-# `from_db` takes values in the order of the model's fields.
-_COLUMNS = [field.attname for field in User._meta.concrete_fields if field.attname not in _LEFT_OUT]
+# In the model's own order, in which `from_db` takes them.
+_COLUMNS = [
+    field.attname for field in User._meta.concrete_fields if field.attname not in {"last_login", "date_joined"}
+]
 _ACCOUNT = f"SELECT {', '.join(_COLUMNS)} FROM reviews_user WHERE id = %s"  # noqa: S608 - no outside input
 
 
@@ -25,9 +27,7 @@ class SessionStore(db.SessionStore):
     def load(self) -> dict[str, Any]:
         """What the session holds; nothing where it is over, or never was."""
         now = connection.ops.adapt_datetimefield_value(timezone.now())
-        with connection.cursor() as cursor:
-            cursor.execute(_SESSION, [self.session_key, now])
-            row = cursor.fetchone()
+        row = execute(_SESSION, [self.session_key, now])
         if row is None:
             self._session_key = None
             return {}
@@ -35,12 +35,10 @@ class SessionStore(db.SessionStore):
 
 
 class Accounts(ModelBackend):
-    """Accounts with passwords. Each request looks whether the account is still active; Django compares passwords."""
+    """Accounts with passwords; each request looks whether the account is still active, and Django at its password."""
 
     def get_user(self, user_id: int) -> User | None:
-        """The account of a session, or None where it may not sign in any more; its dates are read when asked for."""
-        with connection.cursor() as cursor:
-            cursor.execute(_ACCOUNT, [user_id])
-            row = cursor.fetchone()
+        """The account of a session, without when it last signed in; None where it may not sign in any more."""
+        row = execute(_ACCOUNT, [user_id])
         user = User.from_db(connection.alias, _COLUMNS, row) if row else None
         return user if user and self.user_can_authenticate(user) else None

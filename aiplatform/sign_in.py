@@ -80,4 +80,5 @@ def is_htmx(request: HttpRequest) -> bool:
 
 def wants_json(request: HttpRequest) -> bool:
     """Whether a script of ours asks for data."""
-    return request.headers.get("Accept", "").startswith("application/json")
+    # Not `request.headers`, which copies all of them first.
+    return str(request.META.get("HTTP_ACCEPT", "")).startswith("application/json")

@@ -1,6 +1,7 @@
 """Saving an answer over HTTP, against a bare view on the same server: real processes, real connections."""
 
 import asyncio
+import gzip
 import json
 import os
 import statistics
@@ -55,36 +56,47 @@ class _Person:
     writer: asyncio.StreamWriter | None = None
     turns: int = field(default=0)
 
-    async def save(self) -> None:
-        """Save another answer."""
+    async def save(self) -> float:
+        """Save another answer; milliseconds from sending it to the last byte of what comes back."""
         choice = "justified" if self.turns % 2 else "informal"
         self.turns += 1
-        body = await self._post(self.address, {"version": str(self.version), "choice": choice, "note": "As agreed."})
+        data = {"version": str(self.version), "choice": choice, "note": "As agreed."}
+        took, body = await self._post(self.address, data)
         self.version = json.loads(body)["version"]
+        return took
 
-    async def save_barely(self) -> None:
+    async def save_barely(self) -> float:
         """The same by the floor."""
-        await self._post(f"/bare-save/{self.row}/", {"note": "As agreed."})
+        took, _ = await self._post(f"/bare-save/{self.row}/", {"note": "As agreed."})
+        return took
 
-    async def _post(self, address: str, data: dict[str, str]) -> bytes:
+    async def _post(self, address: str, data: dict[str, str]) -> tuple[float, bytes]:
         if self.writer is None:
             split = urlsplit(self.site)
             self.reader, self.writer = await asyncio.open_connection(split.hostname, split.port)
         assert self.reader is not None
         body = urlencode(data)
+        begun = time.perf_counter()
         self.writer.write(
             f"POST {address} HTTP/1.1\r\nHost: {urlsplit(self.site).netloc}\r\nAccept: application/json\r\n"
+            "Accept-Encoding: gzip, deflate, br, zstd\r\n"
             f"Cookie: {self.cookies}; csrftoken={_TOKEN}\r\nX-CSRFToken: {_TOKEN}\r\n"
             f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
         )
         head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
         headers = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if line)
         answer = await self.reader.readexactly(int(headers["content-length"]))
+        took = (time.perf_counter() - begun) * 1000
         assert head.startswith("HTTP/1.1 200"), f"{address}: {head}\n{answer[:500].decode()}"
         if headers.get("connection") == "close":
+            self.close()
+        return took, gzip.decompress(answer) if headers.get("content-encoding") == "gzip" else answer
+
+    def close(self) -> None:
+        """Give the connection up; the next save opens another."""
+        if self.writer is not None:
             self.writer.close()
             self.writer = None
-        return answer
 
 
 def _people(site: Site) -> list[_Person]:
@@ -104,18 +116,15 @@ async def _in_turn(people: list[_Person]) -> tuple[list[float], list[float]]:
             if turn:
                 kept.extend(took for each in found for took in each)
     for person in people:
-        if person.writer is not None:
-            person.writer.close()
-            person.writer = None
+        person.close()
     return times
 
 
-async def _again(person: _Person, action: Callable[[_Person], Awaitable[None]]) -> list[float]:
+async def _again(person: _Person, action: Callable[[_Person], Awaitable[float]]) -> list[float]:
     times: list[float] = []
     end = time.perf_counter() + SECONDS
-    while (begun := time.perf_counter()) < end:
-        await action(person)
-        times.append((time.perf_counter() - begun) * 1000)
+    while time.perf_counter() < end:
+        times.append(await action(person))
     return times
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
+from math import lcm
 
 from checklists.language import WEIGHTS, Checklist, FactValue, Question
 from checklists.measured import risk_of_rows
@@ -107,25 +108,23 @@ def score_standing(standing: Standing) -> Result:
         answered += answer.answered
         line = _line(conditions, question, answer)
         risks[question.id] = line.risk
-        for pillar, worth, share in line.parts:
+        for pillar, worth, top, bottom in line.parts:
             possible[pillar] += worth
             by_denominator = earned[pillar]
-            by_denominator[share.denominator] = by_denominator.get(share.denominator, 0) + share.numerator
+            by_denominator[bottom] = by_denominator.get(bottom, 0) + top
     weights = {pillar: WEIGHTS[word] for pillar, word in conditions.pillar_weights.items()}
-    exact = {
-        pillar: 100 * sum((Fraction(top, bottom) for bottom, top in earned[pillar].items()), Fraction(0)) / most
-        for pillar, most in possible.items()
-        if most
-    }
+    exact = {pillar: _sum(earned[pillar], 100, most) for pillar, most in possible.items() if most}
     counted = sum(weights[pillar] for pillar in exact)
-    overall = sum((value * weights[pillar] for pillar, value in exact.items()), Fraction(0))
+    overall: dict[int, int] = {}
+    for pillar, (top, bottom) in exact.items():
+        overall[bottom] = overall.get(bottom, 0) + top * weights[pillar]
     return Result(
-        overall=_one_decimal(overall / counted) if counted else None,
+        overall=_one_decimal(*_sum(overall, 1, counted)) if counted else None,
         pillars=tuple(
             PillarScore(
                 id=pillar,
                 title=title,
-                score=_one_decimal(exact[pillar]) if pillar in exact else None,
+                score=_one_decimal(*exact[pillar]) if pillar in exact else None,
                 weight=weights[pillar],
                 weight_title=conditions.pillar_weights[pillar],
             )
@@ -141,10 +140,13 @@ def score_standing(standing: Standing) -> Result:
 
 @dataclass(frozen=True)
 class _Line:
-    """What one question that is asked comes to: its risk, and for each pillar what it is worth and what it earns."""
+    """What one question that is asked comes to: its risk, and for each pillar what it is worth and what it earns.
+
+    What it earns is a fraction of two whole numbers.
+    """
 
     risk: Risk
-    parts: tuple[tuple[str, int, Fraction], ...]
+    parts: tuple[tuple[str, int, int, int], ...]
 
 
 @lru_cache(maxsize=50_000)
@@ -152,7 +154,8 @@ def _line(conditions: Conditions, question: Question, answer: AnswerValue) -> _L
     risk = _risk_in(conditions, question, answer)
     if risk is Risk.NOT_APPLICABLE:
         return _Line(risk, ())
-    return _Line(risk, tuple(_parts(question, conditions.weights[question.id], answer, risk)))
+    parts = _parts(question, conditions.weights[question.id], answer, risk)
+    return _Line(risk, tuple((pillar, worth, share.numerator, share.denominator) for pillar, worth, share in parts))
 
 
 def risk_in(standing: Standing, question: Question) -> Risk:
@@ -229,6 +232,12 @@ def _credit(question: Question, answer: AnswerValue, risk: Risk) -> Fraction:
     return by_risk if by_choice is None else by_choice
 
 
-def _one_decimal(value: Fraction) -> float:
-    """Rounded half up to one decimal."""
-    return int(value * 10 + Fraction(1, 2)) / 10
+def _sum(tops: Mapping[int, int], times: int, by: int) -> tuple[int, int]:
+    """The sum of fractions (numerators by denominator), times one whole number and by another: again a fraction."""
+    bottom = lcm(*tops)
+    return times * sum(top * (bottom // each) for each, top in tops.items()), bottom * by
+
+
+def _one_decimal(top: int, bottom: int) -> float:
+    """A fraction, rounded half up to one decimal."""
+    return (20 * top + bottom) // (2 * bottom) / 10

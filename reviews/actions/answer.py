@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from django.db import connection
 from django.utils import timezone
 
 from checklists.language import Checklist, Question, read_fact
@@ -87,10 +86,9 @@ def save_answer(actor: Actor, *, review_id: uuid.UUID, question_id: str, given: 
     `Invalid` for what cannot be taken, and `Stale`, with the current answer, where a colleague's answer would be
     overwritten.
     """
-    if connection.vendor == "postgresql":
-        # One statement reads and one writes, unless somebody was in between: few reviews have that many writers.
-        with suppress(Overtaken):
-            return _save(actor, review_id, question_id, given)
+    with suppress(Overtaken):
+        return _save(actor, review_id, question_id, given)
+    # Somebody was in between; few reviews have that many writers at once.
     with writing():
         hold(review_id)
         return _save(actor, review_id, question_id, given)

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from functools import lru_cache
+from string import Formatter
 from typing import Any
 
-from django.db import connection
+from django.db import IntegrityError, OperationalError, connection
 
 from checklists.language import Checklist, FactValue
 from checklists.models import checklist_of_editions
@@ -22,7 +23,9 @@ from checklists.scoring import Result, Risk
 from checklists.standing import AnswerValue
 from reviews.access import ReviewAccess
 from reviews.actions.score import as_json
+from reviews.actions.transaction import taking_turns
 from reviews.models import Answer, Event, Review, User
+from reviews.prepared import execute
 
 
 class Overtaken(Exception):
@@ -48,21 +51,19 @@ class Found:
 def hold(review_id: uuid.UUID) -> None:
     """Let nobody else change the review until the transaction ends. SQLite has done so for the whole database."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM reviews_review WHERE id = %s FOR UPDATE", [review_id])
+        execute("SELECT 1 FROM reviews_review WHERE id = %s FOR UPDATE", [review_id])
 
 
 def find(user: User, review_id: uuid.UUID, question_id: str) -> Found:
     """Read what a save depends on. Raises Review.DoesNotExist for a review that the person cannot see."""
     parameters = {"review": _key(review_id), "question": question_id, "user": user.pk, "blank": _BLANK}
-    with connection.cursor() as cursor:
-        cursor.execute(_READ[connection.vendor], parameters)
-        row = cursor.fetchone()
+    row = execute(_READ[connection.vendor], parameters)
     role, contributed = row[8:10] if row else (None, None)
     if row is None or not (role or user.is_superuser):
         raise Review.DoesNotExist
     edition, kind, state, version, length, head, criticality, classification = row[:8]
     added, answers, facts = (json.loads(text) if text else {} for text in row[10:13])
+    # `from_db` takes fields in the model's own order.
     review = Review.from_db(
         connection.alias,
         ["id", "edition_id", "kind", "state", "version", "trail_length", "trail_head"],
@@ -89,6 +90,7 @@ def keep(found: Found, answer: Answer, event: Event, result: Result) -> None:
         "was": review.version,
         "head": review.trail_head,
         "question": answer.question_id,
+        "answer": found.answer and found.answer.pk,
         "version": answer.version,
         "selected": json.dumps(answer.selected),
         "left_out": json.dumps(answer.left_out),
@@ -110,22 +112,34 @@ def keep(found: Found, answer: Answer, event: Event, result: Result) -> None:
         "result": json.dumps(as_json(result)),
         "newcomer": not found.access.contributed,
     }
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(_WRITE_AT_ONCE, parameters)
-            written = cursor.fetchone()
-            if written is None:
-                raise Overtaken
-        else:
-            cursor.execute(_UPSERT_ANSWER, parameters)
-            written = cursor.fetchone()
-            for statement in _WRITE_THE_REST:
-                cursor.execute(statement, parameters)
-            if not found.access.contributed:
-                cursor.execute(_CONTRIBUTOR, parameters)
-    answer.pk = written[0]
+    with taking_turns():
+        if not _WRITE[connection.vendor](parameters):
+            raise Overtaken
     review.version += 1
     review.trail_length, review.trail_head = event.number, event.sha256
+
+
+def _write_postgresql(parameters: Mapping[str, Any]) -> bool:
+    return execute(_AT_ONCE, parameters) is not None
+
+
+def _write_sqlite(parameters: Mapping[str, Any]) -> bool:
+    try:
+        execute(_INTO_VIEW, parameters)
+    except IntegrityError as problem:
+        if str(problem) == _OVERTAKEN:
+            return False
+        raise
+    except OperationalError as problem:
+        if "no such table" not in str(problem):
+            raise
+        for statement in _VIEW:
+            execute(statement, [])
+        return _write_sqlite(parameters)
+    return True
+
+
+_WRITE = {"postgresql": _write_postgresql, "sqlite": _write_sqlite}
 
 
 def _answer(review_id: uuid.UUID, question_id: str, row: tuple[Any, ...]) -> Answer | None:
@@ -189,90 +203,95 @@ _READ_FROM = """
     LEFT JOIN reviews_user author ON author.id = answer.answered_by_id
     WHERE review.id = %(review)s
 """
-_ADDED = "(SELECT edition_id FROM reviews_reviewaddition WHERE review_id = review.id ORDER BY id) added"
-_ANSWERS = "FROM reviews_answer WHERE review_id = review.id AND confirmed"
-_FACTS = "FROM reviews_workloadfact WHERE workload_id = review.workload_id"
-
 # All answers come as one text, an object of texts: a row for each would take longer to fetch than all else.
+_SAID = " || ',' || ".join(
+    f"CAST({each} AS text)"
+    for each in ("selected", "left_out", "rows", "not_applicable", "(trim(note, %(blank)s) <> '')")
+)
+_ADDED = "(SELECT edition_id FROM reviews_reviewaddition WHERE review_id = review.id ORDER BY id) added"
+_ANSWERS = (
+    f"(question_id, '[' || {_SAID} || ']') AS text) FROM reviews_answer WHERE review_id = review.id AND confirmed)"
+)
+_FACTS = "AS text) FROM reviews_workloadfact WHERE workload_id = review.workload_id)"
 _READ = {
     "postgresql": _READ_FROM.format(
-        added=f"(SELECT json_agg(edition_id)::text FROM {_ADDED})",
-        answers="(SELECT json_object_agg(question_id, json_build_array("
-        f"selected, left_out, rows, not_applicable, trim(note, %(blank)s) <> '')::text)::text {_ANSWERS})",
-        facts=f"(SELECT json_object_agg(name, value)::text {_FACTS})",
+        added=f"(SELECT CAST(json_agg(edition_id) AS text) FROM {_ADDED})",
+        answers=f"(SELECT CAST(json_object_agg{_ANSWERS}",
+        facts=f"(SELECT CAST(json_object_agg(name, value) {_FACTS}",
     ),
     "sqlite": _READ_FROM.format(
         added=f"(SELECT json_group_array(edition_id) FROM {_ADDED})",
-        answers="(SELECT json_group_object(question_id, json_array("
-        "json(selected), json(left_out), json(rows), not_applicable, trim(note, %(blank)s) <> '') || '') "
-        f"{_ANSWERS})",
-        facts=f"(SELECT json_group_object(name, json(value)) {_FACTS})",
+        answers=f"(SELECT CAST(json_group_object{_ANSWERS}",
+        facts=f"(SELECT CAST(json_group_object(name, json(value)) {_FACTS}",
     ),
 }
 
-_OVER_THE_LAST = """
-    ON CONFLICT (review_id, question_id) DO UPDATE SET version = excluded.version, confirmed = TRUE,
-        selected = excluded.selected, left_out = excluded.left_out, rows = excluded.rows,
-        not_applicable = excluded.not_applicable, reason = excluded.reason, note = excluded.note,
-        answered_by_id = excluded.answered_by_id, answered_at = excluded.answered_at
-    RETURNING id
+_ANSWER = {
+    "version": "{version}",
+    "confirmed": "TRUE",
+    "selected": "{selected}",
+    "left_out": "{left_out}",
+    "rows": "{rows}",
+    "not_applicable": "{not_applicable}",
+    "reason": "{reason}",
+    "note": "{note}",
+    "answered_by_id": "{by}",
+    "answered_at": "{at}",
+}
+_GROW = """
+    UPDATE reviews_review SET version = version + 1, changed_at = {at}, trail_length = {number}, trail_head = {sha256}
+    WHERE id = {review} AND version = {was} AND trail_head = {head}
 """
-_INTO_ANSWERS = """
-    INSERT INTO reviews_answer (review_id, question_id, version, confirmed, selected, left_out, rows, not_applicable,
-        reason, note, answered_by_id, answered_at)
-"""
-_INTO_EVENTS = """
-    INSERT INTO reviews_event (review_id, number, sha256, at, actor_id, actor_name, kind, detail, address)
-"""
-_REVIEW = """
-    UPDATE reviews_review
-    SET version = version + 1, changed_at = %(at)s, trail_length = %(number)s, trail_head = %(sha256)s
-    WHERE id = %(review)s AND version = %(was)s AND trail_head = %(head)s
-"""
-
-_WRITE_AT_ONCE = f"""
-    WITH grown AS ({_REVIEW} RETURNING id, version),
-    said AS (
-        {_INTO_ANSWERS}
-        SELECT id, %(question)s, %(version)s, TRUE, %(selected)s::jsonb, %(left_out)s::jsonb, %(rows)s::jsonb,
-            %(not_applicable)s, %(reason)s, %(note)s, %(by)s, %(at)s FROM grown
-        {_OVER_THE_LAST}
-    ),
-    told AS (
-        {_INTO_EVENTS}
-        SELECT id, %(number)s, %(sha256)s, %(at)s, %(by)s, %(name)s, %(kind)s, %(detail)s::jsonb, %(address)s::inet
-        FROM grown
-    ),
-    scored AS (
-        UPDATE reviews_score score
-        SET for_version = grown.version, overall = %(overall)s, high = %(high)s, medium = %(medium)s,
-            result = %(result)s::jsonb, scored_at = %(at)s, runs = runs + 1
-        FROM grown WHERE score.review_id = grown.id AND score.for_version < grown.version
-    ),
-    contributed AS (
-        INSERT INTO reviews_contributor (review_id, user_id) SELECT id, %(by)s FROM grown WHERE %(newcomer)s
-        ON CONFLICT DO NOTHING
-    )
-    SELECT id FROM said
-"""
-
-_UPSERT_ANSWER = f"""
-    {_INTO_ANSWERS}
-    VALUES (%(review)s, %(question)s, %(version)s, TRUE, %(selected)s, %(left_out)s, %(rows)s, %(not_applicable)s,
-        %(reason)s, %(note)s, %(by)s, %(at)s)
-    {_OVER_THE_LAST}
-"""
-_WRITE_THE_REST = [
-    f"""
-    {_INTO_EVENTS}
-    VALUES (%(review)s, %(number)s, %(sha256)s, %(at)s, %(by)s, %(name)s, %(kind)s, %(detail)s, %(address)s)
+_REST = {
+    "first": f"""
+        INSERT INTO reviews_answer (review_id, question_id, {", ".join(_ANSWER)})
+        SELECT {{review}}, {{question}}, {", ".join(_ANSWER.values())} {{source}} WHERE {{answer}} IS NULL
     """,
-    _REVIEW,
-    """
-    UPDATE reviews_score
-    SET for_version = %(was)s + 1, overall = %(overall)s, high = %(high)s, medium = %(medium)s, result = %(result)s,
-        scored_at = %(at)s, runs = runs + 1
-    WHERE review_id = %(review)s AND for_version <= %(was)s
+    "again": f"""
+        UPDATE reviews_answer SET {", ".join(" = ".join(each) for each in _ANSWER.items())}
+        {{source}} WHERE id = {{answer}}
+    """,
+    "told": """
+        INSERT INTO reviews_event (review_id, number, sha256, at, actor_id, actor_name, kind, detail, address)
+        SELECT {review}, {number}, {sha256}, {at}, {by}, {name}, {kind}, {detail}, {address} {source}
+    """,
+    "scored": """
+        UPDATE reviews_score SET for_version = {was} + 1, overall = {overall}, high = {high}, medium = {medium},
+            result = {result}, scored_at = {at}, runs = runs + 1
+        {source} WHERE review_id = {review} AND for_version <= {was}
+    """,
+    "contributed": """
+        INSERT INTO reviews_contributor (review_id, user_id) SELECT {review}, {by} {source} WHERE {newcomer}
+    """,
+}
+"""What is written beside the review's next version: only `source`, where it is given, has rows."""
+
+_NAMES = sorted({name for text in [_GROW, *_REST.values()] for _, name, _, _ in Formatter().parse(text) if name})
+_NAMES.remove("source")
+
+# PostgreSQL writes to several tables in one statement.
+_TYPES = dict.fromkeys(("selected", "left_out", "rows", "detail", "result"), "::jsonb") | {
+    "address": "::inet",
+    "answer": "::bigint",
+}
+_GIVEN = {name: f"%({name})s{_TYPES.get(name, '')}" for name in _NAMES}
+_AT_ONCE = (
+    f"WITH grown AS ({_GROW.format(**_GIVEN)} RETURNING TRUE)"
+    + "".join(f", {name} AS ({text.format(**_GIVEN, source='FROM grown')})" for name, text in _REST.items())
+    + " SELECT * FROM grown"
+)
+
+# SQLite does so by a trigger, on a view that each connection makes for itself: a table that does not exist.
+_OVERTAKEN = "overtaken"
+_NEW = {name: f'NEW."{name}"' for name in _NAMES}
+_VIEW = [
+    "CREATE TEMP VIEW saving AS SELECT " + ", ".join(f'NULL AS "{name}"' for name in _NAMES),
+    f"""
+    CREATE TEMP TRIGGER save INSTEAD OF INSERT ON saving BEGIN
+        {_GROW.format(**_NEW)};
+        SELECT RAISE(ABORT, '{_OVERTAKEN}') WHERE changes() = 0;
+        {"; ".join(text.format(**_NEW, source="") for text in _REST.values())};
+    END
     """,
 ]
-_CONTRIBUTOR = "INSERT INTO reviews_contributor (review_id, user_id) VALUES (%(review)s, %(by)s)"
+_INTO_VIEW = f"INSERT INTO saving VALUES ({', '.join(f'%({name})s' for name in _NAMES)})"

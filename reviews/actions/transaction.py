@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from django.db import connection, transaction
 
@@ -11,10 +11,15 @@ _one_writer = threading.RLock()
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """One transaction that writes.
+    """One transaction that writes."""
+    with taking_turns(), transaction.atomic():
+        yield
+
+
+def taking_turns() -> AbstractContextManager[object]:
+    """Around whatever writes.
 
     SQLite lets one writer in at a time and makes the others poll; threads of one process queue here instead, which
     is fairer and faster.
     """
-    with _one_writer if connection.vendor == "sqlite" else nullcontext(), transaction.atomic():
-        yield
+    return _one_writer if connection.vendor == "sqlite" else nullcontext()

@@ -1,6 +1,8 @@
 """What a save answers to a script: numbers and marks that it puts in place, and nothing to draw."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import JsonResponse
@@ -8,7 +10,7 @@ from django.http import JsonResponse
 from checklists.language import Question
 from checklists.measured import measured
 from checklists.scoring import Result, Risk
-from checklists.standing import Standing
+from checklists.standing import NO_ANSWER, Conditions, Standing
 from reviews.actions.answer import Saved, SavedAnswer
 from reviews.models import Answer
 
@@ -41,44 +43,66 @@ def fact_saved(saved: Saved, name: str) -> JsonResponse:
 def standing_told(saved: Saved) -> dict[str, Any]:
     """How far the review is, what is hidden and missing, and its risks and scores."""
     standing, result = saved.standing, saved.result
+    asked = _asked(standing.conditions)
     return {
         "version": saved.review.version,
         "answered": result.answered,
         "total": result.total,
         "missing": result.missing,
         "missing_facts": result.missing_facts,
-        "hidden": hidden_elements(standing),
+        "hidden": asked.hidden,
         "sections": [
-            [
-                section.id,
-                sum(standing.answer(question).answered for question in section.questions),
-                sum(standing.is_asked(question) for question in section.questions),
-            ]
-            for section in standing.checklist.sections
+            [section, sum(standing.answers.get(each, NO_ANSWER).answered for each in questions), len(questions)]
+            for section, questions in asked.sections
         ],
         "risks": result.risks,
-        "regions": [each.id for each in standing.questions if standing.regions_differ(each)],
+        "regions": asked.regions,
         "score": _score(result),
     }
 
 
-def hidden_elements(standing: Standing) -> list[str]:
+@dataclass(frozen=True)
+class _Asked:
+    """What follows from the conditions alone.
+
+    The ids of the page's elements that they hide, of the questions that are asked in each section, and of those whose
+    regions differ.
+    """
+
+    hidden: list[str]
+    sections: list[tuple[str, list[str]]]
+    regions: list[str]
+
+
+@lru_cache(maxsize=1024)
+def _asked(conditions: Conditions) -> _Asked:
+    """Few saves change what is asked."""
+    asked = {question.id for question in conditions.questions}
+    sections = [
+        (section.id, [question.id for question in section.questions if question.id in asked])
+        for section in conditions.checklist.sections
+    ]
+    regions = [question.id for question in conditions.questions if question.id in conditions.regions_differ]
+    return _Asked(hidden_elements(conditions), sections, regions)
+
+
+def hidden_elements(conditions: Conditions) -> list[str]:
     """The ids of the page's elements that conditions hide."""
-    checklist = standing.checklist
+    checklist, hidden = conditions.checklist, conditions.hidden
     return [
-        *(f"fact-{fact.id}" for fact in checklist.facts if not standing.is_asked(fact)),
+        *(f"fact-{fact.id}" for fact in checklist.facts if fact.id in hidden),
         *(
             f"section-{section.id}"
             for section in checklist.sections
-            if not any(standing.is_asked(question) for question in section.questions)
+            if all(question.id in hidden for question in section.questions)
         ),
-        *(f"q-{question.id}" for question in checklist.questions if not standing.is_asked(question)),
-        *(f"optional-{question.id}" for question in checklist.questions if standing.is_obligatory(question)),
+        *(f"q-{question.id}" for question in checklist.questions if question.id in hidden),
+        *(f"optional-{question.id}" for question in checklist.questions if question.id in conditions.obligatory),
         *(
             f"advice-{question.id}-{advice.id}"
             for question in checklist.questions
             for advice in question.guidance
-            if not standing.holds(advice.condition)
+            if not conditions.holds(advice.condition)
         ),
     ]
 

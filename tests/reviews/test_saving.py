@@ -1,13 +1,19 @@
 import gzip
 
 import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from reviews.access import Actor
+from reviews.actions.answer import Given, save_answer
+from reviews.actions.audit import broken_trails
 from reviews.actions.score import as_json, result_of
 from reviews.actions.submit import submit_review
-from reviews.models import Answer, Review, Score
+from reviews.models import Answer, Review, Score, User
 from tests.conftest import People, answer_all, give, state, version_of
 
 JSON = {"headers": {"accept": "application/json"}}
@@ -127,3 +133,57 @@ def test_a_save_moves_less_than_three_kilobytes(review: Review, people: People, 
 
 def version_of_answer(review: Review) -> int:
     return Answer.objects.get(review=review, question_id="GEN-01").version
+
+
+def statements_of(client: Client, review: Review, data: dict[str, str], question_id: str = "GEN-01") -> list[str]:
+    with CaptureQueriesContext(connection) as statements:
+        assert client.post(save_url(review, question_id), data, **JSON).status_code == 200
+    # Of prepared statements, Django keeps no text.
+    return [sql for each in statements if not (sql := str(each["sql"])).startswith(("SAVEPOINT", "RELEASE"))]
+
+
+def test_a_save_takes_four_statements_however_much_is_answered(review: Review, people: People, sign_in):
+    client = sign_in(people.ada)
+    client.post(save_url(review), {"version": "0", "choice": "justified"}, **JSON)
+    few = statements_of(client, review, {"version": "1", "choice": "informal"})
+    answer_all(people.ada, review)
+    version = version_of_answer(review)
+    data = {"version": str(version), "choice": "informal", "note": "Agreed."}
+    many = statements_of(client, review, data)
+    assert len(few) == len(many) == 4, many  # the session, the account, what a save depends on, what it changes
+    assert len(statements_of(client, review, data)) == 3  # nothing changes
+    first_of_jonas = {"version": str(version + 1), "choice": "justified"}
+    assert len(statements_of(sign_in(people.jonas), review, first_of_jonas)) == 4
+    assert review.contributors.filter(user=people.jonas).exists()
+
+
+def test_a_save_that_was_overtaken_is_made_again_on_what_is_there_then(review: Review, people: People):
+    give(people.ada, review, "GEN-01", selected=["justified"])
+    overtaken = []
+
+    def between_reading_and_writing(execute, sql, parameters, many, context):
+        if not overtaken and sql.lstrip().startswith(("INSERT", "WITH")):
+            overtaken.append(sql)
+            give(people.jonas, review, "GEN-02", not_applicable=True, reason="No such data.")
+        return execute(sql, parameters, many, context)
+
+    given = Given(version=1, selected=["informal"])
+    with connection.execute_wrapper(between_reading_and_writing):
+        saved = save_answer(Actor(people.ada), review_id=review.pk, question_id="GEN-01", given=given)
+    assert overtaken
+    assert (saved.answer.version, saved.result.answered) == (2, 2)
+    assert saved.review.version == version_of(review)
+    assert Score.objects.get().result == as_json(result_of(review))
+    assert not list(broken_trails())
+
+
+def test_a_session_ends_with_the_password_and_with_the_account(review: Review, people: People, sign_in):
+    data = {"version": "0", "choice": "justified"}
+    ada, jonas, over = sign_in(people.ada), sign_in(people.jonas), sign_in(people.lea)
+    people.ada.set_password("another horse battery")
+    people.ada.save()
+    User.objects.filter(pk=people.jonas.pk).update(is_active=False)
+    Session.objects.filter(session_key=over.cookies["sessionid"].value).update(expire_date=timezone.now())
+    for client in (ada, jonas, over):
+        assert client.post(save_url(review), data, **JSON).status_code == 401
+    assert not Answer.objects.exists()
