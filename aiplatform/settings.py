@@ -63,6 +63,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "reviews.context.unread",
             ],
             "builtins": ["template_partials.templatetags.partials", "django.templatetags.static"],
         },
@@ -152,6 +153,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "reviews.tasks.sweep", "schedule": SWEEP_SECONDS},
     "integrity": {"task": "reviews.tasks.check_integrity", "schedule": crontab(hour=2, minute=17)},
     "ends": {"task": "reviews.tasks.tell_of_ends", "schedule": 3600},
+    "digests": {"task": "reviews.tasks.send_digests", "schedule": 1800},
 }
 REPORT_LEASE_SECONDS = environment.whole_number("REPORT_LEASE_SECONDS", 600)
 
@@ -175,13 +177,14 @@ TSA_URL = environment.text("TSA_URL")
 TSA_TIMEOUT = environment.whole_number("TSA_TIMEOUT", 10)
 TSA_TRUSTED = environment.text("TSA_TRUSTED")
 
-# Mail: reminders to leads. Without a server, pages alone remind.
+# Mail: notices. Without a server, a page shows what would have been sent.
 _MAIL = environment.mail_server()
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _MAIL else 'dummy'}.EmailBackend"
 EMAIL_HOST, EMAIL_PORT = _MAIL.get("host", ""), _MAIL.get("port", 25)
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.get("user", ""), _MAIL.get("password", "")
 EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.get("starttls", False), _MAIL.get("tls", False)
 EMAIL_TIMEOUT = 10
+MAILBOX = not _MAIL
 DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", f"reviews@{urlsplit(BASE_URL).hostname}")
 
 LOGGING = {

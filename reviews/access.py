@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from django.db.models import Exists, OuterRef, Subquery, Value
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from checklists.scoring import Risk, score_standing
@@ -26,6 +26,8 @@ from reviews.models import (
     Role,
     Submission,
     Team,
+    Thread,
+    ThreadKind,
     User,
     Workload,
 )
@@ -164,6 +166,12 @@ class ReviewAccess:
                 (*gaps, *shortened(changes)),
                 "Request changes instead, so that its authors look at it and hand it in again.",
             )
+        if requests := open_requests(self.review).count():
+            return Obstacle(
+                "A change was asked for in this review, so it cannot be approved as it is.",
+                (f"Open change requests: {requests}.",),
+                "Request changes, or resolve what is settled.",
+            )
         risks = score_standing(standing).risks if self.policy.blocks_on_high else {}
         if high := [named(each) for each in standing.questions if risks.get(each.id) is Risk.HIGH]:
             return Obstacle(
@@ -173,6 +181,18 @@ class ReviewAccess:
             )
         return None
 
+    def require_resolve(self, thread: Thread) -> None:
+        """Raise `NotYours` or `NotNow` unless the person may resolve the thread now.
+
+        While the review waits for a decision, a change request stands until its author takes it back.
+        """
+        self.require(Deed.COMMENT)
+        waits = self.review.state == ReviewState.SUBMITTED
+        if waits and thread.kind == ThreadKind.CHANGE_REQUEST and thread.opened_by_id != self.user.pk:
+            raise NotYours(
+                f"{thread.opened_by.name} asked for this change and is about to decide; only they take it back now."
+            )
+
     def allows(self, deed: Deed) -> bool:
         """Whether the person may do this now."""
         return self.refusal(deed) is None
@@ -181,6 +201,16 @@ class ReviewAccess:
         """Raise `NotYours` or `NotNow`, with a sentence that says why, unless the person may do this now."""
         if refusal := self.refusal(deed):
             raise refusal
+
+    @property
+    def can_comment(self) -> bool:
+        """Whether the person may say something about the review now."""
+        return self.allows(Deed.COMMENT)
+
+    @property
+    def can_request(self) -> bool:
+        """Whether the person may request changes now."""
+        return self.allows(Deed.REQUEST_CHANGES)
 
     @cached_property
     def role(self) -> str:
@@ -238,6 +268,19 @@ def awaiting(user: User) -> ReviewQuerySet:
         .filter(Exists(mine), ~Exists(given))
         .exclude(contributors__user=user)
     )
+
+
+def may_approve(review: Review) -> QuerySet[User]:
+    """Those whose approval the review can have: the rule of `Deed.APPROVE`, for all people at once."""
+    members = User.objects.filter(
+        memberships__team=review.workload.team_id, memberships__role=policy_for(review).approver_role
+    )
+    return members.exclude(contributions__review=review)
+
+
+def open_requests(review: Review) -> QuerySet[Thread]:
+    """The change requests that nobody has resolved: they hold up the review's submission, and its approval."""
+    return review.threads.filter(kind=ThreadKind.CHANGE_REQUEST, resolved_at=None)
 
 
 def require_writer(user: User, team: Team) -> None:

@@ -10,7 +10,7 @@ from celery import Task, shared_task
 from django.db.models import F
 from django.utils import timezone
 
-from reviews.actions import integrity, reminders, report, score, stamp
+from reviews.actions import integrity, mails, notices, reminders, report, score, stamp
 from reviews.actions.nudge import send
 from reviews.models import Score
 
@@ -49,12 +49,26 @@ def sweep() -> None:
         send("reviews.tasks.make_next_report")
     if stamp.unstamped():
         send("reviews.tasks.stamp_reports")
+    if mails.waiting(timezone.now()).exists():
+        send("reviews.tasks.send_mails")
 
 
 @shared_task
 def check_integrity() -> None:
     """Look through everything that was signed, for what was altered behind the application's back."""
     integrity.check_everything()
+
+
+@shared_task
+def send_mails() -> None:
+    """Send what mail is waiting."""
+    mails.send_mails()
+
+
+@shared_task
+def send_digests() -> None:
+    """Write the mails of the day for those who want one."""
+    notices.send_digests(timezone.now())
 
 
 @shared_task

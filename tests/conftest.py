@@ -10,10 +10,11 @@ from django.test import Client
 
 from checklists.language import Checklist, WorkloadKind
 from checklists.publish import publish, read_library
-from reviews.access import Actor
+from reviews.access import Actor, open_requests
 from reviews.actions.answer import Given, answer_question, state_fact
 from reviews.actions.score import result_of
 from reviews.actions.start import start_review
+from reviews.actions.threads import resolve
 from reviews.actions.workloads import WorkloadDescription, create_workload
 from reviews.models import Answer, Membership, Review, Role, Team, User, Workload
 
@@ -183,6 +184,12 @@ def answer_all(user: User, review: Review) -> None:
         else:
             chosen = [practice.id for practice in question.practices] if question.kind == "practices" else []
             give(user, review, question.id, selected=chosen or [question.choices[0].id])
+
+
+def resolve_requests(user: User, review: Review) -> None:
+    """Settle every change request of the review."""
+    for thread in open_requests(review):
+        resolve(Actor(user), review_id=review.pk, thread_id=thread.pk)
 
 
 def version_of(review: Review) -> int:

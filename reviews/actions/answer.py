@@ -1,4 +1,4 @@
-"""Answering questions, stating facts, commenting."""
+"""Answering questions, stating facts."""
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
@@ -17,7 +17,7 @@ from reviews.actions.score import standing_now, store
 from reviews.actions.texts import fault_of
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
-from reviews.models import Answer, Comment, Contributor, EventKind, Review, Thread, Workload, WorkloadFact
+from reviews.models import Answer, Contributor, EventKind, Review, Workload, WorkloadFact
 
 
 @dataclass(frozen=True)
@@ -154,25 +154,6 @@ def _scored(review: Review) -> tuple[Review, Standing, Result]:
     result = score_standing(standing)
     store(review, result)
     return review, standing, result
-
-
-def comment(actor: Actor, *, review_id: uuid.UUID, question_id: str, text: str) -> Comment:
-    """Say something about one question. Raises as `answer_question` does."""
-    text = text.strip()
-    with writing():
-        review = locked_review(actor.user, review_id)
-        ReviewAccess(actor.user, review).require(Deed.COMMENT)
-        _question(review, question_id)
-        if not text:
-            raise Invalid({"text": "The comment is empty."})
-        if fault := fault_of("comment", text):
-            raise Invalid({"text": fault})
-        thread = review.threads.filter(question_id=question_id, resolved_at=None).last() or Thread.objects.create(
-            review=review, question_id=question_id, opened_by=actor.user, opened_at=timezone.now()
-        )
-        made = Comment.objects.create(thread=thread, author=actor.user, text=text)
-        record(review, EventKind.COMMENTED, actor, question=question_id, text=text)
-    return made
 
 
 def contributes(access: ReviewAccess) -> None:

@@ -9,17 +9,33 @@ from reviews.actions.after_approval import supersede_earlier
 from reviews.actions.errors import Invalid, Stale
 from reviews.actions.freeze import freeze
 from reviews.actions.holding import locked_review, touch
+from reviews.actions.notices import authors_of, tell
 from reviews.actions.nudge import make_report_later
 from reviews.actions.score import standing_now
 from reviews.actions.submit import move
 from reviews.actions.texts import fault_of
+from reviews.actions.threads import begin
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
-from reviews.models import Comment, Decision, DecisionKind, EventKind, Report, Review, ReviewState, User, Workload
+from reviews.models import (
+    Comment,
+    Decision,
+    DecisionKind,
+    EventKind,
+    NoticeKind,
+    Report,
+    Review,
+    ReviewState,
+    ThreadKind,
+    User,
+    Workload,
+)
 
 
 def request_changes(actor: Actor, *, review_id: uuid.UUID, version: int, statement: str) -> Review:
     """Give the review back to its authors, saying what should change; approvals so far are void.
+
+    The statement opens a change request on the review as a whole, which its authors resolve before they hand it in.
 
     Raises as `approve` does.
     """
@@ -31,6 +47,8 @@ def request_changes(actor: Actor, *, review_id: uuid.UUID, version: int, stateme
         decision = _decide(access, DecisionKind.CHANGES_REQUESTED, statement)
         move(review, ReviewState.CHANGES_REQUESTED)
         record(review, EventKind.CHANGES_REQUESTED, actor, at=decision.at, statement=decision.statement)
+        begin(actor, review, "", decision.statement, ThreadKind.CHANGE_REQUEST)
+        _tell_authors(review, NoticeKind.REQUEST, decision)
         if review.standing_approvals.exists():
             # Approvals are about a version: handed in again, even unchanged, the review is another one.
             touch(review)
@@ -67,11 +85,17 @@ def approve(
             return review
         move(review, ReviewState.APPROVED)
         record(review, EventKind.APPROVED, actor, at=decision.at, statement=decision.statement)
+        _tell_authors(review, NoticeKind.DECISION, decision)
         snapshot = freeze(review, decision)
         Report.objects.create(snapshot=snapshot, wanted_at=decision.at)
         supersede_earlier(actor, review, at=decision.at)
         make_report_later()
     return review
+
+
+def _tell_authors(review: Review, kind: NoticeKind, decision: Decision) -> None:
+    key = f"decision:{decision.pk}"
+    tell(authors_of(review), kind, review=review, by=decision.by, key=key, text=decision.statement)
 
 
 def comments_for(user: User, review: Review) -> int:

@@ -25,18 +25,20 @@ class Incomplete(Exception):
     """A review that cannot be submitted.
 
     `missing` are the ids of the obligatory questions without an answer, `facts` those of the facts that are not
-    stated.
+    stated; `requests` counts the open change requests.
     """
 
-    def __init__(self, missing: tuple[str, ...], facts: tuple[str, ...] = ()) -> None:
+    def __init__(self, missing: tuple[str, ...], facts: tuple[str, ...] = (), requests: int = 0) -> None:
         self.missing = missing
         self.facts = facts
+        self.requests = requests
         parts = [
-            f"{len(ids)} {one if len(ids) == 1 else several}"
-            for ids, one, several in (
-                (missing, "obligatory question is not answered", "obligatory questions are not answered"),
-                (facts, "fact is not stated", "facts are not stated"),
+            f"{count} {one if count == 1 else several}"
+            for count, one, several in (
+                (len(missing), "obligatory question is not answered", "obligatory questions are not answered"),
+                (len(facts), "fact is not stated", "facts are not stated"),
+                (requests, "change request is not resolved", "change requests are not resolved"),
             )
-            if ids
+            if count
         ]
         super().__init__(f"{' and '.join(parts)} yet.")

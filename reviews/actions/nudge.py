@@ -32,6 +32,13 @@ def make_report_later() -> None:
     transaction.on_commit(_Nudge("reviews.tasks.make_next_report"))
 
 
+def send_mails_later() -> None:
+    """After commit, ask a worker to send what mail is waiting; once in one transaction."""
+    nudge = _Nudge("reviews.tasks.send_mails")
+    if not any(waiting == nudge for _, waiting, *_ in connection.run_on_commit):
+        transaction.on_commit(nudge)
+
+
 def send(task: str, *arguments: str) -> None:
     """Send one message; a broker that is down is logged, as the sweep will find the work."""
     try:

@@ -1,20 +1,13 @@
 """Reminding people before an approval ends."""
 
-import logging
 from datetime import datetime, timedelta
-from smtplib import SMTPRecipientsRefused
 from typing import cast
 
-from django.conf import settings
-from django.core.mail import EmailMessage
-from django.urls import reverse
-
+from reviews.actions.notices import leads_of, tell
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
-from reviews.models import EventKind, Membership, Reminder, Report, ReportQuerySet, Review, Role, User
+from reviews.models import EventKind, Membership, NoticeKind, Reminder, Report, ReportQuerySet, Review, Role, User
 from reviews.models.standing import SOON
-
-log = logging.getLogger(__name__)
 
 DAYS_BEFORE = (7, 30)
 """So many days before its end, an approval is spoken of."""
@@ -40,8 +33,7 @@ def tell_of_ends(now: datetime) -> int:
     """Tell of each approval that ends soon, once 30 and once 7 days before; returns how many were told of.
 
     Safe to run at any time and any number of times. A day on which it did not run is made up for; but after the 7
-    days were spoken of, the 30 are not any more, nor where the whole approval lasts for fewer. Raises OSError where
-    the mail server cannot be reached; what was not told by then is told by the next run.
+    days were spoken of, the 30 are not any more, nor where the whole approval lasts for fewer.
     """
     told = 0
     for report in ends_soon(now).select_related("snapshot"):
@@ -64,7 +56,7 @@ def _end(report: Report) -> datetime:
 
 
 def _tell(report: Report, days: int, now: datetime) -> bool:
-    """Write down that it was told, and tell; if the mail cannot be sent, neither, so that the next run does both."""
+    """Write down that it was told, and tell, in one transaction."""
     with writing():
         # Of two that come here at once, the second waits, and then finds the reminder.
         reviews = Review.objects.select_related("workload__team").select_for_update(of=("self",))
@@ -76,32 +68,5 @@ def _tell(report: Report, days: int, now: datetime) -> bool:
             return False
         said = f"It ends on {_end(report):%-d %B %Y}."
         record(review, EventKind.EXPIRY_TOLD, None, at=now, days=days, statement=said)
-        _mail(review, _end(report))
+        tell(leads_of(review), NoticeKind.EXPIRY, review=review, by=None, key=f"expiry:{report.pk}:{days}", text=said)
     return True
-
-
-def _mail(review: Review, end: datetime) -> None:
-    """One message to all leads, so that it is sent or not; without a mail server, the settings send it nowhere.
-
-    Raises OSError where the server cannot be reached or refuses it.
-    """
-    team = review.workload.team
-    leads = User.objects.filter(memberships__team=team, memberships__role=Role.LEAD, is_active=True)
-    # A name with a line break would begin another header.
-    name = " ".join(review.workload.name.split())
-    message = EmailMessage(
-        subject=f"The approval of {name} ends on {end:%-d %B %Y}",
-        body=(
-            f"To the leads of {team.name}\n\n"
-            f"The approval of {name} ({review.get_kind_display()}, review {review.number}) "
-            f"ends on {end:%-d %B %Y} at {end:%H:%M} UTC.\n"
-            "A review of the same kind and checklist that is approved takes its place.\n\n"
-            f"{settings.BASE_URL}{reverse('report', args=[review.pk])}\n"
-        ),
-        to=list(leads.order_by("email").values_list("email", flat=True)),
-    )
-    try:
-        message.send()
-    except SMTPRecipientsRefused:
-        # Trying again would not help them; the pages tell them still.
-        log.exception("the mail server takes no mail for the leads of %s", team.name)

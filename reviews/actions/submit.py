@@ -5,16 +5,17 @@ import uuid
 from django.utils import timezone
 
 from checklists.scoring import score_standing
-from reviews.access import Actor, Deed, ReviewAccess
+from reviews.access import Actor, Deed, ReviewAccess, may_approve, open_requests
 from reviews.actions.answer import contributes
 from reviews.actions.errors import Incomplete, Invalid
 from reviews.actions.holding import locked_review
+from reviews.actions.notices import tell
 from reviews.actions.score import standing_now, store
 from reviews.actions.texts import fault_of
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
 from reviews.handed_in import handed_in
-from reviews.models import DecisionKind, EventKind, Review, ReviewState, Submission
+from reviews.models import DecisionKind, EventKind, NoticeKind, Review, ReviewState, Submission
 
 STATEMENT = "The answers are complete and true to the best of my knowledge."
 """What the form proposes to somebody who hands a review in."""
@@ -24,7 +25,8 @@ def submit_review(actor: Actor, *, review_id: uuid.UUID, statement: str = STATEM
     """Hand the review to those who approve, and stand for its answers; from now on nobody answers in it.
 
     The statement is the authors' sign-off in the report. Raises Review.DoesNotExist, `Refused`, `Invalid` for a
-    statement that is empty or cannot be stored, and `Incomplete` with what is still to be answered and stated.
+    statement that is empty or cannot be stored, and `Incomplete` with what is still to be answered, stated
+    and resolved.
     """
     statement = statement.strip()
     with writing():
@@ -37,8 +39,9 @@ def submit_review(actor: Actor, *, review_id: uuid.UUID, statement: str = STATEM
             raise Invalid({"statement": fault})
         standing = standing_now(review)
         result = score_standing(standing)
-        if result.missing or result.missing_facts:
-            raise Incomplete(result.missing, result.missing_facts)
+        requests = open_requests(review).count()
+        if result.missing or result.missing_facts or requests:
+            raise Incomplete(result.missing, result.missing_facts, requests)
         store(review, result)
         contributes(access)
         submission = Submission.objects.create(
@@ -53,7 +56,9 @@ def submit_review(actor: Actor, *, review_id: uuid.UUID, statement: str = STATEM
         again = review.decisions.filter(kind=DecisionKind.CHANGES_REQUESTED).exists()
         move(review, ReviewState.SUBMITTED)
         kind = EventKind.RESUBMITTED if again else EventKind.SUBMITTED
-        record(review, kind, actor, at=submission.at, version=review.version, statement=statement)
+        event = record(review, kind, actor, at=submission.at, version=review.version, statement=statement)
+        deciders = may_approve(review)
+        tell(deciders, NoticeKind.AWAITING, review=review, by=actor.user, key=f"event:{event.pk}", text=statement)
     return review
 
 

@@ -11,11 +11,12 @@ import yaml
 from django.db import transaction
 
 from checklists.language import WorkloadKind
-from reviews.access import Actor
-from reviews.actions.answer import Given, answer_question, comment, state_fact
+from reviews.access import Actor, open_requests
+from reviews.actions.answer import Given, answer_question, state_fact
 from reviews.actions.decide import approve, request_changes
 from reviews.actions.start import start_review
 from reviews.actions.submit import submit_review
+from reviews.actions.threads import open_thread, resolve
 from reviews.actions.workloads import WorkloadDescription, create_workload
 from reviews.models import Answer, Membership, Review, Team, User
 
@@ -76,9 +77,11 @@ def _workload(data: dict[str, Any], team: Team, people: dict[str, User]) -> Revi
     if request := plan.get("request"):
         lead = Actor(people[request["by"]])
         for question_id, text in request.get("comments", {}).items():
-            comment(lead, review_id=review.pk, question_id=question_id, text=text)
+            open_thread(lead, review_id=review.pk, question_id=question_id, text=text)
         request_changes(lead, review_id=review.pk, version=_version(review), statement=request["statement"])
         _answer(review, author, people, plan.get("revised", {}))
+        for thread in open_requests(review):
+            resolve(author, review_id=review.pk, thread_id=thread.pk)
         submit_review(author, review_id=review.pk)
     if approval := plan.get("approval"):
         lead = Actor(people[approval["by"]])

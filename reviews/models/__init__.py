@@ -3,6 +3,7 @@
 from reviews.models.discussion import Comment, Thread, ThreadKind
 from reviews.models.evidence import Evidence, EvidenceKind
 from reviews.models.milestone import EditionChange, Milestone
+from reviews.models.notice import Delivery, Mail, Notice, NoticeKind, NoticeSetting
 from reviews.models.people import Membership, Role, Team, User
 from reviews.models.report import (
     IssuedCertificate,
@@ -42,15 +43,20 @@ __all__ = [
     "Criticality",
     "Decision",
     "DecisionKind",
+    "Delivery",
     "EditionChange",
     "Event",
     "EventKind",
     "Evidence",
     "EvidenceKind",
     "IssuedCertificate",
+    "Mail",
     "MarkKind",
     "Membership",
     "Milestone",
+    "Notice",
+    "NoticeKind",
+    "NoticeSetting",
     "Policy",
     "Reminder",
     "Report",

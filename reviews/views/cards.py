@@ -1,11 +1,12 @@
 """What pages show of a review, put together so that templates only have to write it down."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -15,7 +16,7 @@ from checklists.scoring import FINDINGS, Result, Risk, risk_in, score_standing
 from checklists.standing import Standing
 from reviews.actions.answer import Given
 from reviews.actions.score import standing_of
-from reviews.models import Answer, Comment, Report, Review, Score
+from reviews.models import Answer, Comment, Report, Review, Score, Thread, ThreadKind
 from reviews.notes import as_html
 
 RISK_TITLES = {
@@ -58,6 +59,44 @@ class TableRow:
     measured: Measured | None
 
 
+@dataclass(frozen=True)
+class ThreadList:
+    """The threads on one question, or on the review as a whole where `question_id` is empty.
+
+    `typed` is a comment that was refused, `problem` why, and `problem_in` the thread that it was meant for.
+    """
+
+    question_id: str
+    threads: list[Thread]
+    typed: str = ""
+    problem: str = ""
+    problem_in: int | None = None
+
+    @property
+    def address(self) -> str:
+        """What stands for it in addresses."""
+        return self.question_id or "review"
+
+    @property
+    def element(self) -> str:
+        """The id of its element in a page."""
+        return f"thread-{self.address}"
+
+    @property
+    def open(self) -> list[Thread]:
+        """Those that nobody has resolved; change requests come first."""
+        return sorted((each for each in self.threads if each.is_open), key=lambda each: each.kind)
+
+    @property
+    def resolved(self) -> list[Thread]:
+        """Those that are settled."""
+        return [each for each in self.threads if not each.is_open]
+
+    def refused(self, typed: str, problem: str, thread_id: int | None) -> "ThreadList":
+        """The same with a comment that was refused."""
+        return replace(self, typed=typed, problem=problem, problem_in=thread_id)
+
+
 @dataclass
 class QuestionCard:
     """One question with its answer: the stored one, or what somebody tried to save, with why that failed.
@@ -69,12 +108,17 @@ class QuestionCard:
     question: Question
     answer: Answer | None
     standing: Standing
-    comments: list[Comment] = field(default_factory=list)
+    threads: list[Thread] = field(default_factory=list)
     tried: Given | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
     conflict: "QuestionCard | None" = None
     conflict_with_oneself: bool = False
     sent_rows: list[dict[str, str]] | None = None
+
+    @property
+    def talk(self) -> ThreadList:
+        """What was said about it."""
+        return ThreadList(self.question.id, self.threads)
 
     @property
     def asked(self) -> bool:
@@ -370,6 +414,18 @@ class ReviewSheet:
     standing: Standing
     blocks: list[SectionBlock]
     facts: list[FactLine]
+    threads: list[Thread] = field(default_factory=list)
+
+    @property
+    def talk(self) -> ThreadList:
+        """What was said about the review as a whole."""
+        return ThreadList("", self.threads)
+
+    @property
+    def requests(self) -> list[tuple[QuestionCard | None, Thread]]:
+        """The open change requests, those on the whole first, with the question that each is about."""
+        talks = [(None, self.talk), *((card, card.talk) for card in self.all_cards)]
+        return [(card, each) for card, talk in talks for each in talk.open if each.kind == ThreadKind.CHANGE_REQUEST]
 
     @property
     def all_cards(self) -> list[QuestionCard]:
@@ -460,10 +516,9 @@ class ReviewSheet:
 
 
 def sheet_of(review: Review, *, with_comments: bool = True) -> ReviewSheet:
-    """Read a review for showing: three queries, four with comments, however long it is."""
+    """Read a review for showing: three queries, five with comments, however long it is."""
     answers = {answer.question_id: answer for answer in review.answers.select_related("answered_by")}
-    said = Comment.objects.filter(thread__review=review).select_related("author", "thread")
-    comments = _by_question(said) if with_comments else {}
+    threads = threads_of(review) if with_comments else {}
     standing = standing_of(review, answers.values())
     checklist = standing.checklist
     return ReviewSheet(
@@ -473,13 +528,14 @@ def sheet_of(review: Review, *, with_comments: bool = True) -> ReviewSheet:
             SectionBlock(
                 section,
                 [
-                    QuestionCard(question, answers.get(question.id), standing, comments.get(question.id, []))
+                    QuestionCard(question, answers.get(question.id), standing, threads.get(question.id, []))
                     for question in section.questions
                 ],
             )
             for section in checklist.sections
         ],
         facts=[FactLine(fact, standing.value(fact.id), standing.is_asked(fact)) for fact in checklist.facts],
+        threads=threads.get("", []),
     )
 
 
@@ -489,8 +545,10 @@ def report_of(review: Review) -> Report | None:
     return reports.prefetch_related("marks__by", "marks__successor").first()
 
 
-def _by_question(comments: Iterable[Comment]) -> dict[str, list[Comment]]:
-    found: defaultdict[str, list[Comment]] = defaultdict(list)
-    for comment in comments:
-        found[comment.thread.question_id].append(comment)
+def threads_of(review: Review) -> dict[str, list[Thread]]:
+    """The review's threads with their comments, by question; the empty one has those on the review as a whole."""
+    found: defaultdict[str, list[Thread]] = defaultdict(list)
+    comments = Prefetch("comments", Comment.objects.select_related("author"))
+    for thread in review.threads.select_related("opened_by", "resolved_by").prefetch_related(comments):
+        found[thread.question_id].append(thread)
     return found

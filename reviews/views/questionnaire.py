@@ -48,7 +48,8 @@ def questionnaire(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
 def question_fragment(request: HttpRequest, review_id: uuid.UUID, question_id: str) -> HttpResponse:
     """One question as it is stored now."""
     sheet = sheet_of(review_for(request, review_id))
-    context = {"sheet": sheet, "review": sheet.review, "card": _card(sheet, question_id)}
+    access = ReviewAccess(person_of(request), sheet.review)
+    context = {"sheet": sheet, "review": sheet.review, "card": _card(sheet, question_id), "permits": access}
     return render(request, "reviews/questionnaire.html#question", context)
 
 
@@ -173,7 +174,6 @@ def _page(
 ) -> HttpResponse:
     access = ReviewAccess(person_of(request), sheet.review)
     statement = request.session.get(_STATEMENT.format(sheet.review.pk), STATEMENT)
-    requests = sheet.review.decisions.select_related("by").order_by("-at")[:1]
     context = {
         "sheet": sheet,
         "review": sheet.review,
@@ -184,7 +184,7 @@ def _page(
         "awaited": access.policy.who,
         "withdraw_reason": withdrawing[0],
         "withdraw_error": withdrawing[1],
-        "last_request": requests.first(),
+        "permits": access,
         "added": sheet.review.editions[1:],
         "addable": addable(sheet.review),
         "has_queries": any(card.question.query for card in sheet.all_cards),

@@ -1,24 +1,21 @@
-"""Reading a review, commenting, deciding."""
+"""Reading a review, deciding."""
 
 import uuid
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
-from aiplatform.sign_in import is_htmx
-from reviews.access import Deed, Refused, ReviewAccess
-from reviews.actions.answer import comment
+from reviews.access import Deed, Refused, ReviewAccess, open_requests
 from reviews.actions.decide import approve, comments_for, request_changes
 from reviews.actions.errors import Invalid, Stale
 from reviews.models import EventKind, Review, ReviewState
 from reviews.models.trail import STEPS
 from reviews.policies import policy_of
 from reviews.views.asking import actor_of, person_of, review_for
-from reviews.views.cards import QuestionCard, report_of, sheet_of
+from reviews.views.cards import report_of, sheet_of
 from reviews.views.refusals import status_of
 
 _APPROVE = "approve"
@@ -61,31 +58,6 @@ def decide(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     return redirect("review", review_id)
 
 
-@require_POST
-def add_comment(request: HttpRequest, review_id: uuid.UUID, question_id: str) -> HttpResponse:
-    """Comment on one question; a refused comment comes back as it was typed."""
-    text = request.POST.get("text", "")
-    problem: Exception | None = None
-    try:
-        comment(actor_of(request), review_id=review_id, question_id=question_id, text=text)
-    except (Refused, Invalid) as refusal:
-        problem = refusal
-    except Review.DoesNotExist:
-        raise Http404 from None
-    review = review_for(request, review_id)
-    card = next((card for card in sheet_of(review).all_cards if card.question.id == question_id), None)
-    if card is None:
-        raise Http404(f"The edition of this review has no question {question_id}.")
-    status = status_of(problem) if problem else 200
-    if is_htmx(request):
-        context = {"review": review, "card": card, "can_comment": True}
-        context |= {"comment_text": text, "comment_problem": str(problem)} if problem else {}
-        return render(request, "reviews/thread.html", context, status=status)
-    if problem:
-        return _page(request, review, comment_on=card, comment_text=text, comment_problem=str(problem), status=status)
-    return redirect(f"{reverse('review', args=[review_id])}#{question_id}")
-
-
 def _number(request: HttpRequest, name: str) -> int:
     """What the form says of the state that was read; raises `Invalid` where it does not."""
     text = request.POST.get(name, "")
@@ -102,9 +74,6 @@ def _page(
     *,
     statement: str = "",
     problem: str = "",
-    comment_on: QuestionCard | None = None,
-    comment_text: str = "",
-    comment_problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
     access = ReviewAccess(person_of(request), review)
@@ -122,7 +91,6 @@ def _page(
         "contributors": [each.user for each in review.contributors.select_related("user").order_by("user__name")],
         "report": report,
         "can_answer": access.allows(Deed.ANSWER),
-        "can_comment": access.allows(Deed.COMMENT),
         "can_withdraw": access.allows(Deed.WITHDRAW),
         "can_approve": not (refusal or obstacle),
         "refusal": refusal,
@@ -137,8 +105,7 @@ def _page(
         "comments": comments,
         "statement": statement,
         "problem": problem,
-        "comment_on": comment_on.question.id if comment_on else "",
-        "comment_text": comment_text,
-        "comment_problem": comment_problem,
+        "permits": access,
+        "requests": open_requests(review).count(),
     }
     return render(request, "reviews/review.html", context, status=status)

@@ -63,9 +63,14 @@ def test_from_an_empty_review_to_a_signed_report_that_pdfsig_finds_valid(visitor
     expect(desk.locator(".heading .badge")).to_contain_text("Changes requested")
 
     page.goto(questionnaire)
-    expect(page.get_by_role("note")).to_contain_text("Lea Okafor requested changes")
+    requests = page.get_by_role("region", name="1 change request")
+    expect(requests).to_contain_text("INF-N-08 can be settled with the figures that you have.")
     expect(page.locator("#q-INF-N-08")).to_contain_text("Please look at the load of last month.")
     answer(page, "INF-N-08", ["small"])
+    page.get_by_role("button", name="Submit for approval").click()
+    expect(page.get_by_role("alert").first).to_contain_text("1 change request is not resolved yet")
+    requests.get_by_role("button", name="Resolve").click()
+    expect(requests.locator("summary", has_text="1 resolved thread")).to_be_visible()
     page.get_by_role("button", name="Submit for approval").click()
     expect(page.locator(".heading .badge")).to_contain_text("Submitted")
 

@@ -2,10 +2,11 @@ import pytest
 
 from checklists.language import WorkloadKind
 from reviews.access import Actor, NotNow, NotYours
-from reviews.actions.answer import Given, answer_question, comment
+from reviews.actions.answer import Given, answer_question
 from reviews.actions.errors import Invalid, Stale
 from reviews.actions.start import start_review
 from reviews.actions.submit import submit_review, withdraw_review
+from reviews.actions.threads import open_thread
 from reviews.models import Answer, Contributor, Event, Review, WorkloadFact
 from tests.conftest import People, answer_all, give, state, version_of
 
@@ -137,18 +138,18 @@ def test_a_fact_that_the_checklist_does_not_ask_for_is_refused(review: Review, p
 
 
 def test_comments_are_for_members_who_write_and_for_questions_that_exist(review: Review, people: People):
-    made = comment(Actor(people.lea), review_id=review.pk, question_id="GEN-01", text=" Which ADR? ")
+    made = open_thread(Actor(people.lea), review_id=review.pk, question_id="GEN-01", text=" Which ADR? ")
     assert made.text == "Which ADR?"
     with pytest.raises(Invalid, match="empty"):
-        comment(Actor(people.lea), review_id=review.pk, question_id="GEN-01", text=" ")
+        open_thread(Actor(people.lea), review_id=review.pk, question_id="GEN-01", text=" ")
     with pytest.raises(Invalid, match="no question"):
-        comment(Actor(people.lea), review_id=review.pk, question_id="GEN-99", text="?")
+        open_thread(Actor(people.lea), review_id=review.pk, question_id="GEN-99", text="?")
     with pytest.raises(NotYours):
-        comment(Actor(people.rolf), review_id=review.pk, question_id="GEN-01", text="?")
+        open_thread(Actor(people.rolf), review_id=review.pk, question_id="GEN-01", text="?")
 
 
 def test_a_comment_does_not_make_its_author_a_contributor(review: Review, people: People):
-    comment(Actor(people.lea), review_id=review.pk, question_id="GEN-01", text="Which ADR?")
+    open_thread(Actor(people.lea), review_id=review.pk, question_id="GEN-01", text="Which ADR?")
     assert not Contributor.objects.filter(user=people.lea).exists()
 
 

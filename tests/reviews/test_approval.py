@@ -6,10 +6,10 @@ from django.utils import timezone
 
 from checklists.canonical import canonical_json, sha256_hex
 from reviews.access import Actor, NotNow, NotYours
-from reviews.actions.answer import comment
 from reviews.actions.decide import approve, request_changes
 from reviews.actions.errors import Incomplete, Invalid, Stale
 from reviews.actions.submit import submit_review
+from reviews.actions.threads import open_thread
 from reviews.actions.workloads import WorkloadDescription, change_workload
 from reviews.models import (
     Answer,
@@ -23,7 +23,7 @@ from reviews.models import (
     Score,
     Snapshot,
 )
-from tests.conftest import People, answer_all, give, state_all, version_of
+from tests.conftest import People, answer_all, give, resolve_requests, state_all, version_of
 
 
 @pytest.fixture
@@ -163,6 +163,7 @@ def test_an_approval_is_bound_to_the_state_that_was_read(submitted: Review, peop
     read = version_of(submitted)
     request_changes(Actor(people.lea), review_id=submitted.pk, version=read, statement="Change GEN-01.")
     give(people.ada, submitted, "GEN-01", selected=["informal"])
+    resolve_requests(people.ada, submitted)
     submit_review(Actor(people.ada), review_id=submitted.pk)
     with pytest.raises(Stale, match="changed after you opened it"):
         approve(Actor(people.ruth), review_id=submitted.pk, version=read, statement="As I read it.")
@@ -190,11 +191,12 @@ def test_changes_are_requested_made_and_resubmitted_and_all_of_it_stands_in_the_
 ):
     request_changes(Actor(people.lea), review_id=submitted.pk, version=version_of(submitted), statement="See GEN-01.")
     give(people.ada, submitted, "GEN-01", selected=["informal"])
+    resolve_requests(people.ada, submitted)
     submit_review(Actor(people.ada, "192.0.2.1"), review_id=submitted.pk)
     approve(
         Actor(people.lea, "192.0.2.7"), review_id=submitted.pk, version=version_of(submitted), statement="Now good."
     )
-    steps = Event.objects.exclude(kind__in=["answered", "commented", "fact_set"]).values_list(
+    steps = Event.objects.exclude(kind__in=["answered", "commented", "fact_set", "thread_resolved"]).values_list(
         "kind", "actor_name", "address"
     )
     assert list(steps) == [
@@ -213,7 +215,7 @@ def test_a_review_is_approved_once(approved: Review, people: People):
 
 
 def test_approval_freezes_the_whole_review_as_canonical_json_with_its_digest(submitted: Review, people: People):
-    comment(Actor(people.lea), review_id=submitted.pk, question_id="GEN-02", text="Where is it confirmed?")
+    open_thread(Actor(people.lea), review_id=submitted.pk, question_id="GEN-02", text="Where is it confirmed?")
     approve(Actor(people.lea), review_id=submitted.pk, version=version_of(submitted), statement="Good.")
     snapshot = Snapshot.objects.get()
     data = json.loads(snapshot.content)

@@ -7,9 +7,9 @@ from django.core.management import CommandError, call_command
 
 from checklists.language import WorkloadKind
 from reviews.access import Actor
-from reviews.actions.answer import comment
 from reviews.actions.integrity import check_everything
 from reviews.actions.start import start_review
+from reviews.actions.threads import open_thread
 from reviews.actions.trail import link_of
 from reviews.models import Event, Report, Review, Snapshot, Workload
 from tests.conftest import People, answer_all, give
@@ -21,7 +21,7 @@ def told(review: Review, people: People) -> Review:
     """A review with a trail of some length."""
     give(people.ada, review, "GEN-01", selected=["justified"], note="ADR-7")
     give(people.jonas, review, "GEN-01", selected=["informal"], note="10⁷ requests, 1e16 bytes – “ünlesbar”")
-    comment(Actor(people.lea, "192.0.2.7"), review_id=review.pk, question_id="GEN-01", text="Which?")
+    open_thread(Actor(people.lea, "192.0.2.7"), review_id=review.pk, question_id="GEN-01", text="Which?")
     return review
 
 

@@ -6,16 +6,16 @@ from django.urls import reverse
 
 from checklists.language import WorkloadKind
 from reviews.access import Actor, NotNow, NotYours
-from reviews.actions.answer import comment
 from reviews.actions.decide import approve, request_changes
 from reviews.actions.errors import Stale
 from reviews.actions.policy import set_policy
 from reviews.actions.start import start_review
 from reviews.actions.submit import submit_review
+from reviews.actions.threads import open_thread
 from reviews.actions.workloads import WorkloadDescription, change_workload
 from reviews.models import Comment, Decision, Review, ReviewState, Role, Snapshot, Submission
 from reviews.policies import PolicyInForce
-from tests.conftest import People, give, make_user, state, state_all, version_of
+from tests.conftest import People, give, make_user, resolve_requests, state, state_all, version_of
 from tests.reviews.altering import altered
 
 
@@ -81,6 +81,7 @@ def test_once_completed_and_handed_in_again_it_is_approved(serving: Review, anot
     state(people.jonas, another, "platform_shared", "yes")
     request_changes(Actor(people.lea), review_id=serving.pk, version=version_of(serving), statement="Complete it.")
     give(people.ada, serving, "INF-F-04", not_applicable=True, reason="One tenant.")
+    resolve_requests(people.ada, serving)
     submit_review(Actor(people.ada), review_id=serving.pk)
     approves(people.lea, serving)
     assert Review.objects.get(pk=serving.pk).state == ReviewState.APPROVED
@@ -237,7 +238,7 @@ def test_nobody_approves_with_a_comment_in_the_snapshot_that_they_did_not_read(
     serving: Review, people: People, sign_in
 ):
     client, form = read_by(people.lea, serving, sign_in)
-    comment(Actor(people.jonas), review_id=serving.pk, question_id="GEN-01", text="This is not so any more.")
+    open_thread(Actor(people.jonas), review_id=serving.pk, question_id="GEN-01", text="This is not so any more.")
     refused = client.post(reverse("decide", args=[serving.pk]), form)
     assert refused.status_code == 409
     html = refused.content.decode()
@@ -260,7 +261,7 @@ def test_ones_own_comments_do_not_stand_in_the_way_of_ones_decision(serving: Rev
 
 def test_changes_can_be_requested_although_a_comment_was_made_meanwhile(serving: Review, people: People, sign_in):
     client, form = read_by(people.lea, serving, sign_in)
-    comment(Actor(people.jonas), review_id=serving.pk, question_id="GEN-01", text="Look here, too.")
+    open_thread(Actor(people.jonas), review_id=serving.pk, question_id="GEN-01", text="Look here, too.")
     client.post(reverse("decide", args=[serving.pk]), {**form, "decision": "request_changes"})
     assert Review.objects.get(pk=serving.pk).state == ReviewState.CHANGES_REQUESTED
 

@@ -23,7 +23,7 @@ from reviews.models import (
     Workload,
 )
 from reviews.policies import PolicyInForce, default_policy, policy_for
-from tests.conftest import People, answer_all, give, make_user, state, version_of
+from tests.conftest import People, answer_all, give, make_user, resolve_requests, state, version_of
 
 
 @pytest.fixture
@@ -123,6 +123,7 @@ def test_a_request_for_changes_makes_earlier_approvals_void_even_if_nothing_is_c
     gives_back(people.ruth, submitted)
     if changed:
         give(people.ada, submitted, "GEN-01", selected=["informal"])
+    resolve_requests(people.ada, submitted)
     submit_review(Actor(people.ada), review_id=submitted.pk, statement="Looked at again.")
     approves(people.ruth, submitted, "Second.")
     assert state_of(submitted) == ReviewState.SUBMITTED
@@ -147,6 +148,7 @@ def test_where_architects_approve_leads_do_not_but_may_request_changes(
     with pytest.raises(NotYours, match="wrote or answered"):
         approves(people.ada, submitted)
     gives_back(people.lea, submitted)
+    resolve_requests(people.ada, submitted)
     submit_review(Actor(people.ada), review_id=submitted.pk)
     approves(people.jonas, submitted)
     assert state_of(submitted) == ReviewState.APPROVED
@@ -166,6 +168,7 @@ def test_a_high_risk_blocks_approval_and_is_named_where_the_policy_says_so(
     assert f"GEN-01 ({title})" in str(refused.value)
     assert not Decision.objects.exists()
     gives_back(people.lea, review)
+    resolve_requests(people.ada, review)
     submit_review(Actor(people.ada), review_id=review.pk)
     policy(admin, high=False)
     approves(people.lea, review)
@@ -346,6 +349,7 @@ def test_a_workload_that_becomes_more_critical_is_handed_in_again_and_approved_u
     with pytest.raises(NotNow, match="Criticality “High” became “Mission critical”"):
         approves(people.lea, submitted)
     gives_back(people.lea, submitted)
+    resolve_requests(people.ada, submitted)
     submit_review(Actor(people.ada), review_id=submitted.pk)
     approves(people.lea, submitted)
     assert state_of(submitted) == ReviewState.SUBMITTED

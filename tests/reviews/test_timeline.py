@@ -7,8 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from reviews.access import Actor
-from reviews.actions.answer import comment
 from reviews.actions.submit import submit_review
+from reviews.actions.threads import open_thread
 from reviews.forms import WorkloadForm
 from reviews.models import Review
 from tests.conftest import People, answer_all, give
@@ -41,7 +41,7 @@ def test_it_says_that_a_question_does_not_apply_and_that_it_does_again(review: R
 
 def test_it_has_comments_facts_and_decisions_too(review: Review, people: People, sign_in):
     answer_all(people.ada, review)
-    comment(Actor(people.lea), review_id=review.pk, question_id="GEN-01", text="Which ADR?")
+    open_thread(Actor(people.lea), review_id=review.pk, question_id="GEN-01", text="Which ADR?")
     submit_review(Actor(people.ada), review_id=review.pk, statement="I stand for it.")
     said = shown(sign_in(people.rolf), review)
     assert "Which ADR?" in said
@@ -69,7 +69,7 @@ def test_it_says_how_the_workload_was_described_anew(review: Review, people: Peo
 def test_it_can_be_narrowed_to_a_person_a_topic_and_a_question(review: Review, people: People, sign_in):
     give(people.ada, review, "GEN-01", selected=["justified"], note="by Ada")
     give(people.jonas, review, "GEN-02", selected=["known"], note="by Jonas")
-    comment(Actor(people.lea), review_id=review.pk, question_id="GEN-01", text="a comment")
+    open_thread(Actor(people.lea), review_id=review.pk, question_id="GEN-01", text="a comment")
     client = sign_in(people.ada)
     assert "by Jonas" not in shown(client, review, who=people.ada.pk)
     assert "a comment" not in shown(client, review, what="answers")
