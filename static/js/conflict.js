@@ -109,7 +109,7 @@ export class Conflict {
 
   // Whether both ticked practices, which can be ticked together.
   several(mine, theirs) {
-    return this.card.form.querySelector("input[name=choice][type=checkbox]")
+    return this.card.form.querySelector("input[name=choice][type=checkbox]:not([data-single])")
       && ![mine, theirs].some(({ rows, not_applicable }) => not_applicable || rows.some((row) => Object.values(row).some(Boolean)));
   }
 

@@ -45,7 +45,8 @@ function go(question) {
   question.tabIndex = -1;
   question.setAttribute("aria-labelledby", question.querySelector("h3").id);
   question.focus({ preventScroll: true });
-  question.scrollIntoView({ block: "start" });
+  // At once: who goes from question to question by key does not wait for the page.
+  question.scrollIntoView({ block: "start", behavior: "instant" });
 }
 
 // The question where one is, or that one sees first.

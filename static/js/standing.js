@@ -97,7 +97,7 @@ function putIncomplete({ missing, missing_facts }) {
       "li", {}, make("a", { href: `#${anchor(id)}` }, titleOf(document.getElementById(anchor(id))) ?? id),
     )));
   }
-  if (!missing.length && !missing_facts.length) note.remove();
+  if (!missing.length && !missing_facts.length && !note.querySelector(".requests")) note.remove();
 }
 
 const titleOf = (part) => part?.dataset.title
