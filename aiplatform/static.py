@@ -5,7 +5,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 _, _IMPORTS = CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns
 
 
-class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # it has no types
+class Storage(CompressedManifestStaticFilesStorage):
     """Compressed, under names that change with their content; so are the scripts that our scripts import."""
 
     # Django's own switch for this reads every script, also those of packages whose comments look like imports.

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from checklists.language import Checklist, WorkloadKind
 from checklists.publish import publish, read_library
@@ -17,6 +18,10 @@ from reviews.actions.start import start_review
 from reviews.actions.threads import resolve
 from reviews.actions.workloads import WorkloadDescription, create_workload
 from reviews.models import Answer, Membership, Review, Role, Team, User, Workload
+
+# How fast a machine is says nothing about the code.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 PASSWORD = "correct horse battery"
 TESTS = Path(__file__).parent
