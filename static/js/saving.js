@@ -170,7 +170,9 @@ class Card {
       submitting = null;
     }
     const sentences = data.errors ? Object.values(data.errors) : [data.error ?? words.gone];
-    import("./trouble.js").then(({ explain }) => explain(this, sentences, status !== 422));
+    // What one field says wrong can be put right; all else cannot be saved by trying again.
+    const final = status !== 422 || "" in (data.errors ?? {});
+    import("./trouble.js").then(({ explain }) => explain(this, sentences, final));
   }
 
   trouble(...parts) {

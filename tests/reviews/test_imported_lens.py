@@ -56,7 +56,7 @@ def test_a_review_of_an_imported_lens_runs_to_a_signed_report(people: People, wo
 def test_the_pages_of_a_review_of_an_imported_checklist_show_it(file: Path, people: People, workload, sign_in):
     review = begin(file, people, workload)
     client = sign_in(people.ada)
-    for name in ("questionnaire", "review", "score", "workload"):
+    for name in ("questionnaire", "review", "workload"):
         response = client.get(reverse(name, args=[workload.key if name == "workload" else review.pk]))
         assert response.status_code == 200
     html = client.get(reverse("questionnaire", args=[review.pk])).content.decode()
