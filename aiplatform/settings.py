@@ -74,6 +74,8 @@ DATABASES = {"default": environment.database(DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "reviews.User"
+AUTHENTICATION_BACKENDS = ["aiplatform.sessions.Accounts"]
+SESSION_ENGINE = "aiplatform.sessions"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"

@@ -9,6 +9,7 @@ from checklists.urls import urlpatterns as library
 from reviews.views import (
     background,
     files,
+    history,
     home,
     moving,
     notices,
@@ -18,6 +19,7 @@ from reviews.views import (
     reading,
     report,
     sign_in,
+    templates,
     threads,
     timeline,
     verify,
@@ -60,6 +62,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "reviews/<uuid:review_id>/questions/<str:question_id>/background/", background.background, name="background"
     ),
     path("reviews/<uuid:review_id>/answers/<str:question_id>/", questionnaire.save_answer, name="answer"),
+    path("reviews/<uuid:review_id>/answers/<str:question_id>/history/", history.history, name="answer-history"),
+    path("reviews/<uuid:review_id>/answers/<str:question_id>/restore/", history.restore, name="answer-restore"),
+    path("reviews/<uuid:review_id>/answers/<str:question_id>/confirm/", history.confirm, name="answer-confirm"),
     path("reviews/<uuid:review_id>/facts/<str:name>/", questionnaire.save_fact, name="fact"),
     path("reviews/<uuid:review_id>/checklists/", questionnaire.checklist_add, name="checklist-add"),
     path(
@@ -71,6 +76,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/<uuid:review_id>/edition/", moving.move_page, name="move-preview"),
     path("reviews/<uuid:review_id>/edition/move/", moving.move, name="move"),
     path("reviews/<uuid:review_id>/edition/undo/", moving.move_undo, name="move-undo"),
+    path("reviews/<uuid:review_id>/template/", templates.template_make, name="template-make"),
+    path("templates/", templates.templates, name="templates"),
+    path("templates/<uuid:template_id>/retire/", templates.template_retire, name="template-retire"),
     path("reviews/<uuid:review_id>/timeline/", timeline.timeline, name="timeline"),
     path("reviews/<uuid:review_id>/submission/", questionnaire.submit, name="submit"),
     path("reviews/<uuid:review_id>/withdrawal/", questionnaire.withdraw, name="withdraw"),

@@ -125,11 +125,20 @@ _STATE_SENTENCES = {
 
 
 class ReviewAccess:
-    """What one person may do to one review. Asks the database once for each thing, when first needed."""
+    """What one person may do to one review. Asks the database once for each thing, when first needed.
 
-    def __init__(self, user: User, review: Review) -> None:
+    Who knows the person's role in the review's team already, or whether they contributed, says so.
+    """
+
+    def __init__(
+        self, user: User, review: Review, *, role: str | None = None, contributed: bool | None = None
+    ) -> None:
         self.user = user
         self.review = review
+        if role is not None:
+            self.role = role
+        if contributed is not None:
+            self.contributed = contributed
 
     def refusal(self, deed: Deed) -> Refused | None:
         """Why the person may not do this now; None where they may."""
@@ -206,6 +215,11 @@ class ReviewAccess:
     def can_comment(self) -> bool:
         """Whether the person may say something about the review now."""
         return self.allows(Deed.COMMENT)
+
+    @property
+    def can_make_template(self) -> bool:
+        """Whether the person may keep the review's answers as a template."""
+        return self.role in _LEADS
 
     @property
     def can_request(self) -> bool:
@@ -287,6 +301,17 @@ def require_writer(user: User, team: Team) -> None:
     """Raise `NotYours` unless the person may write workloads and reviews of the team."""
     if not Membership.objects.filter(user=user, team=team, role__in=_WRITERS).exists():
         raise NotYours(f"Only an architect or a lead of {team.name} can do this.")
+
+
+def require_template_maker(user: User, team: Team) -> None:
+    """Raise `NotYours` unless the person may make and retire the team's templates."""
+    if not leads(user, team):
+        raise NotYours(f"Only a lead of {team.name} makes and retires its templates.")
+
+
+def leads(user: User, team: Team) -> bool:
+    """Whether the person is a lead of the team."""
+    return Membership.objects.filter(user=user, team=team, role__in=_LEADS).exists()
 
 
 def require_hand_over(workload: Workload) -> None:

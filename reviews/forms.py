@@ -1,11 +1,13 @@
 """What people type, checked for form; the rules are the actions' business."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from checklists.language import WorkloadKind
 from checklists.measured import COLUMN_TITLES, MAX_ROWS
@@ -26,6 +28,9 @@ from reviews.models import (
 )
 from reviews.models.review import KIND_TITLES
 from reviews.policies import PolicyInForce
+
+Beginnings = tuple[str, list[tuple[str, str]]]
+"""A group of what reviews can begin with: its title, and (value, label) of each."""
 
 _KINDS = [(kind.value, title) for kind, title in KIND_TITLES.items()]
 _is_url = URLValidator(schemes=["http", "https"])
@@ -118,18 +123,24 @@ class NewWorkloadForm(WorkloadForm):
 
 
 class StartForm(forms.Form):
-    """The kind of a new review, and what it walks through."""
+    """The kind of a new review, what it walks through, and whose answers it begins with.
 
-    kind = forms.ChoiceField(label="Kind of workload", choices=_KINDS, widget=forms.RadioSelect)
+    `beginnings` are offered in groups: (title, [(value, label)]).
+    """
+
+    kind = forms.ChoiceField(label=_("Kind of workload"), choices=_KINDS, widget=forms.RadioSelect)
     edition = forms.ModelChoiceField(
-        label="Checklist", queryset=Edition.objects.none(), empty_label="The one for this kind", required=False
+        label=_("Checklist"), queryset=Edition.objects.none(), empty_label=_("The one for this kind"), required=False
     )
-    beside_another = forms.BooleanField(label="Start it beside one that is running", required=False)
+    begin_with = forms.ChoiceField(label=_("Begin with"), required=False)
+    beside_another = forms.BooleanField(label=_("Start it beside one that is running"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, beginnings: Sequence[Beginnings] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = cast("forms.ModelChoiceField[Edition]", self.fields["edition"])
         field.queryset = Edition.objects.latest_of_each().without_content().exclude(key__in=list(WorkloadKind))
+        begin_with = cast(forms.ChoiceField, self.fields["begin_with"])
+        begin_with.choices = [("", _("Nothing: all questions open")), *beginnings]
 
 
 class AssessmentForm(forms.Form):

@@ -95,7 +95,8 @@ def set_milestone(review: Review, *, name: str, by: User) -> Milestone:
 
 def state_of(review: Review) -> dict[str, Any]:
     """The review as it is now, as a snapshot has it but for the approval; its score is brought up to date."""
-    answers = {answer.question_id: answer for answer in review.answers.select_related("answered_by")}
+    given = review.answers.filter(confirmed=True).select_related("answered_by")
+    answers = {answer.question_id: answer for answer in given}
     standing = standing_of(review, answers.values())
     result = score_standing(standing)
     store(review, result)

@@ -18,14 +18,9 @@ def locked_review(user: User, review_id: uuid.UUID) -> Review:
 
 def touch(review: Review) -> None:
     """Mark the review as changed: its score is stale until a worker has been there."""
-    grow(review)
-    score_later(review.pk)
-
-
-def grow(review: Review) -> None:
-    """Give the review its next version, for who scores it at once."""
     Review.objects.filter(pk=review.pk).update(version=F("version") + 1, changed_at=timezone.now())
     review.version += 1
+    score_later(review.pk)
 
 
 def touch_running(workload: Workload, by: User) -> list[Review]:

@@ -25,8 +25,11 @@ def standing_now(review: Review) -> Standing:
 
 
 def standing_of(review: Review, answers: Iterable[Answer]) -> Standing:
-    """The review's checklist in the light of these answers and of what is stated of the workload: two queries."""
-    values = {answer.question_id: value_of(answer) for answer in answers}
+    """The review's checklist in the light of these answers and of what is stated of the workload: two queries.
+
+    Answers that were carried over and that nobody has confirmed are nobody's answers.
+    """
+    values = {answer.question_id: value_of(answer) for answer in answers if answer.confirmed}
     return Standing(review.checklist, facts_of(review), values)
 
 

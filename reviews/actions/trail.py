@@ -20,10 +20,22 @@ def record(
     Call inside the transaction: the review is locked until its end, so that no two events follow the same one.
     """
     reviews = Review.objects.filter(pk=review.pk)
-    length, head = reviews.select_for_update().values_list("trail_length", "trail_head").get()
+    review.trail_length, review.trail_head = (
+        reviews.select_for_update().values_list("trail_length", "trail_head").get()
+    )
+    event = next_event(review, kind, actor, at=at, **detail)
+    event.save(force_insert=True)
+    reviews.update(trail_length=event.number, trail_head=event.sha256)
+    return event
+
+
+def next_event(
+    review: Review, kind: EventKind, actor: Actor | None, *, at: datetime | None = None, **detail: Any
+) -> Event:
+    """The event that follows the last one that the review knows of; nothing is written."""
     event = Event(
         review=review,
-        number=length + 1,
+        number=review.trail_length + 1,
         # Databases keep microseconds, and so does the chain.
         at=at or timezone.now(),
         actor=actor.user if actor else None,
@@ -32,9 +44,7 @@ def record(
         detail=detail,
         address=actor.address if actor else None,
     )
-    event.sha256 = link_of(event, head)
-    event.save(force_insert=True)
-    reviews.update(trail_length=event.number, trail_head=event.sha256)
+    event.sha256 = link_of(event, review.trail_head)
     return event
 
 

@@ -28,6 +28,7 @@ from reviews.models.review import (
 )
 from reviews.models.sign_off import APPROVER_ROLES, MOST_APPROVERS, MOST_VALID_DAYS, Policy, Submission
 from reviews.models.standing import MarkKind, ReportStanding, StandingKind, standing
+from reviews.models.template import Template
 from reviews.models.trail import Event, EventKind
 from reviews.models.verification import Verification
 from reviews.models.workload import Classification, Criticality, Workload, WorkloadFact
@@ -74,6 +75,7 @@ __all__ = [
     "StandingKind",
     "Submission",
     "Team",
+    "Template",
     "Thread",
     "ThreadKind",
     "User",

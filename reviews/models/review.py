@@ -53,8 +53,9 @@ class Review(models.Model):
     """One walk through one edition for one workload, and through those that were added to it.
 
     `version` grows with every change of what is scored; a score, a decision or a report names the version it is
-    about. `number` counts the reviews of a workload from 1. `trail_length` and `trail_head` are the number and the
-    SHA-256 of the last event of its trail (`reviews.models.Event`).
+    about. `number` counts the reviews of a workload from 1. `begun_with` says whose answers it began with.
+    `trail_length` and `trail_head` are the number and the SHA-256 of the last event of its trail
+    (`reviews.models.Event`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -64,6 +65,7 @@ class Review(models.Model):
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=20, choices=ReviewState.choices, default=ReviewState.DRAFT)
     version = models.PositiveIntegerField(default=1)
+    begun_with = models.CharField(max_length=300, blank=True)
     trail_length = models.PositiveIntegerField(default=0)
     trail_head = models.CharField(max_length=64, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -137,8 +139,9 @@ class Answer(models.Model):
     """What was answered to a question; `version` counts its changes from 1.
 
     `selected` holds choice ids in the edition's order, `left_out` those of practices that do not apply, `rows` the
-    table of a question that is answered with numbers (`checklists.measured.Row`). Triggers refuse
-    every change once the review is no longer open for answers.
+    table of a question that is answered with numbers (`checklists.measured.Row`). One that was carried over counts
+    for nothing until somebody has `confirmed` it. Triggers refuse every change once the review is no longer open for
+    answers.
     """
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="answers")
@@ -147,6 +150,7 @@ class Answer(models.Model):
     selected = models.JSONField(default=list)
     left_out = models.JSONField(default=list)
     rows = models.JSONField(default=list)
+    confirmed = models.BooleanField(default=True)
     not_applicable = models.BooleanField(default=False)
     reason = models.TextField(blank=True)
     note = models.TextField(blank=True)

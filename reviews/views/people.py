@@ -28,7 +28,7 @@ def first_run(request: HttpRequest) -> HttpResponse:
         except Invalid as problem:
             _show(form, problem)
         else:
-            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            login(request, user)
             return redirect("home")
     return render(request, "reviews/first_run.html", {"form": form}, status=422 if form.errors else 200)
 

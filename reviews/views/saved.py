@@ -14,20 +14,23 @@ from reviews.models import Answer
 
 
 def answer_saved(saved: SavedAnswer, sent_rows: Sequence[Mapping[str, str]]) -> JsonResponse:
+    """The answer to a script that saved."""
+    return JsonResponse(saved_told(saved, sent_rows))
+
+
+def saved_told(saved: SavedAnswer, sent_rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """The saved answer's version, who and when, its risk, what each row that was sent comes to; and the standing."""
     answer = saved.answer
     question = saved.standing.checklist.questions_by_id[answer.question_id]
-    return JsonResponse(
-        {
-            "question": question.id,
-            "version": answer.version,
-            "by": answer.answered_by.name,
-            "at": answer.answered_at.isoformat(),
-            "risk": saved.result.risks.get(question.id, Risk.UNANSWERED),
-            "outputs": _outputs(question, answer, saved.standing, sent_rows),
-            "standing": standing_told(saved),
-        }
-    )
+    return {
+        "question": question.id,
+        "version": answer.version,
+        "by": answer.answered_by.name,
+        "at": answer.answered_at.isoformat(),
+        "risk": saved.result.risks.get(question.id, Risk.UNANSWERED),
+        "outputs": _outputs(question, answer, saved.standing, sent_rows),
+        "standing": standing_told(saved),
+    }
 
 
 def fact_saved(saved: Saved, name: str) -> JsonResponse:

@@ -1,12 +1,15 @@
 """Workloads: the list, one, a new one, and the start of a review."""
 
+from typing import Any
+
 from django.db.models import Count, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from checklists.language import WorkloadKind
-from reviews.access import NotNow, NotYours, writable_teams
+from reviews.access import Actor, NotNow, NotYours, writable_teams
+from reviews.actions.beginning import begin_review, beginnings, source_of
 from reviews.actions.errors import Invalid
 from reviews.actions.start import start_review
 from reviews.actions.transaction import writing
@@ -59,7 +62,7 @@ def workload_page(request: HttpRequest, key: str) -> HttpResponse:
     """One workload with its reviews."""
     user = person_of(request)
     workload = get_object_or_404(Workload.objects.visible_to(user).select_related("team"), key=key)
-    return _page(request, workload, StartForm())
+    return _page(request, workload, StartForm(beginnings=beginnings(user, workload)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -93,21 +96,26 @@ def review_start(request: HttpRequest, key: str) -> HttpResponse:
     """Start a further review of a workload."""
     actor = actor_of(request)
     workload = get_object_or_404(Workload.objects.visible_to(actor.user).select_related("team"), key=key)
-    form = StartForm(request.POST)
+    form = StartForm(request.POST, beginnings=beginnings(actor.user, workload))
     if form.is_valid():
         try:
-            review = start_review(
-                actor,
-                workload=workload,
-                kind=WorkloadKind(form.cleaned_data["kind"]),
-                edition=form.cleaned_data["edition"],
-                beside_another=form.cleaned_data["beside_another"],
-            )
+            review = _start(actor, workload, form.cleaned_data)
         except Invalid as problem:
-            form.add_error("edition" if "edition" in problem.errors else "kind", str(problem))
+            field = next((name for name in ("edition", "begin_with") if name in problem.errors), "kind")
+            form.add_error(field, str(problem))
         else:
             return redirect("questionnaire", review.pk)
     return _page(request, workload, form, status=422)
+
+
+def _start(actor: Actor, workload: Workload, chosen: dict[str, Any]) -> Review:
+    kind, edition, beside_another = WorkloadKind(chosen["kind"]), chosen["edition"], chosen["beside_another"]
+    if not chosen["begin_with"]:
+        return start_review(actor, workload=workload, kind=kind, edition=edition, beside_another=beside_another)
+    source = source_of(actor.user, chosen["begin_with"])
+    return begin_review(
+        actor, workload=workload, kind=kind, source=source, edition=edition, beside_another=beside_another
+    )
 
 
 def _page(request: HttpRequest, workload: Workload, form: StartForm, status: int = 200) -> HttpResponse:

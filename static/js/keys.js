@@ -143,8 +143,11 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
-document.addEventListener("click", ({ target }) => {
+document.addEventListener("click", (event) => {
+  const { target } = event;
   if (target.closest("[data-keys]")) dialog.showModal();
   const confirming = target.closest("[data-confirm]");
-  if (confirming) confirm(confirming.closest("article.question"));
+  if (!confirming) return;
+  event.preventDefault();
+  confirm(confirming.closest("article.question"));
 });

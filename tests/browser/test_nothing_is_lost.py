@@ -260,3 +260,24 @@ def test_saves_are_announced_politely_and_keystrokes_not_at_all(visitor):
     note(page, "GEN-01").press_sequentially("Word by word by word")
     expect(said).to_have_text("GEN-01: saved.")
     assert page.evaluate("heard") == ["GEN-01: saved."]
+
+
+def test_the_last_change_is_undone_and_every_earlier_one_is_in_the_history(visitor):
+    page = visitor("ada").page
+    start_review(page, "Wavering assistant", "Exploratory data analysis")
+    card = page.locator("#q-GEN-01")
+    write(page, "GEN-01", "First words.")
+    answer(page, "GEN-01", ["justified"])
+    note(page, "GEN-01").fill("Other words.")
+    expect(page.locator("#said")).to_have_text("GEN-01: saved.")
+    expect(state(page, "GEN-01")).to_have_text("✓ Saved")
+    card.get_by_role("button", name="Undo the last change of GEN-01").click()
+    expect(note(page, "GEN-01")).to_have_value("First words.")
+    expect(card.locator("input[value=justified]")).to_be_checked()
+    card.get_by_role("link", name="History").click()
+    entries = card.locator(".history li")
+    expect(entries).to_have_count(4)
+    entries.filter(has_text="Other words.").get_by_role("button", name="Take this version back").first.click()
+    expect(note(page, "GEN-01")).to_have_value("Other words.")
+    page.reload()
+    expect(note(page, "GEN-01")).to_have_value("Other words.")

@@ -17,7 +17,7 @@ from reviews.actions.submit import submit_review
 from reviews.models import Answer, Review, ReviewAddition, Snapshot, WorkloadFact
 from tests.conftest import People, answer_all, give, state, version_of
 
-JSON = {"headers": {"accept": "application/json"}}
+SCRIPT = {"headers": {"Accept": "application/json"}}
 QUOTA = [{"service": "Model", "limit": "1,000", "peak": "800", "unit": "requests"}]
 
 
@@ -209,7 +209,7 @@ def test_a_fact_that_is_refused_comes_back_as_it_was_typed(serving: Review, peop
     plain = client.post(url, {"value": "fast"})
     assert plain.status_code == 422
     assert 'name="value" value="fast"' in plain.content.decode()
-    told = client.post(url, {"value": "fast"}, **JSON)
+    told = client.post(url, {"value": "fast"}, **SCRIPT)
     assert told.status_code == 422
     assert "“fast” is not a number" in told.json()["error"]
 
@@ -219,14 +219,14 @@ def test_the_badge_of_a_benchmark_follows_the_latency_that_is_stated(serving: Re
     runs = [{"configuration": name, "throughput": "9", "p95_ms": "300", "cost_per_hour": "4"} for name in "ab"]
     give(people.ada, serving, "GEN-07", rows=runs)
     url = reverse("fact", args=[serving.pk, "latency_target_ms"])
-    told = sign_in(people.ada).post(url, {"value": "200"}, **JSON).json()
-    assert told["standing"]["risks"]["GEN-07"] == "high"
+    saved = sign_in(people.ada).post(url, {"value": "200"}, **SCRIPT).json()
+    assert saved["standing"]["risks"]["GEN-07"] == "high"
 
 
 def test_a_row_of_blanks_is_empty_and_has_nothing_worked_out(review: Review, people: People, sign_in):
     data = {"version": "0", "service": [" ", "Model"], "limit": ["", "9"], "peak": ["", "3"], "unit": ["", "a"]}
-    told = sign_in(people.ada).post(reverse("answer", args=[review.pk, "GEN-04"]), data, **JSON).json()
-    assert [(output["number"], output["shown"]) for output in told["outputs"]] == [(2, "3.00")]
+    saved = sign_in(people.ada).post(reverse("answer", args=[review.pk, "GEN-04"]), data, **SCRIPT).json()
+    assert [(row["number"], row["shown"]) for row in saved["outputs"]] == [(2, "3.00")]
 
 
 def test_a_checklist_for_any_workload_can_be_added_and_taken_out_and_its_answers_wait(
