@@ -219,7 +219,7 @@ class Card {
       // Nothing of one's own stands against it.
       this.takeOver(theirs, current.version, theirs);
       this.rest();
-      return this.note(error);
+      return this.note(say("overtaken", { name: current.by }));
     }
     const result = Object.assign({}, theirs, ...clash.map((part) => PARTS[part].take(mine)));
     this.merged = say("merged", { name: current.by });

@@ -281,3 +281,25 @@ def test_the_last_change_is_undone_and_every_earlier_one_is_in_the_history(visit
     expect(note(page, "GEN-01")).to_have_value("Other words.")
     page.reload()
     expect(note(page, "GEN-01")).to_have_value("Other words.")
+
+
+def test_a_lost_token_is_fetched_anew(visitor):
+    ada = visitor("ada")
+    start_review(ada.page, "Tokenless assistant", "Exploratory data analysis")
+    ada.context.clear_cookies(name="csrftoken")
+    write(ada.page, "GEN-01", "Typed without a token.")
+    ada.page.reload()
+    expect(note(ada.page, "GEN-01")).to_have_value("Typed without a token.")
+
+
+def test_a_browser_without_room_says_that_the_page_must_stay_open(visitor):
+    ada = visitor("ada")
+    page = ada.page
+    start_review(page, "Full assistant", "Exploratory data analysis")
+    page.evaluate("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }")
+    ada.context.set_offline(True)
+    note(page, "GEN-01").fill("There is no room for this.")
+    expect(state(page, "GEN-01")).to_contain_text("Leave the page open")
+    ada.context.set_offline(False)
+    expect(state(page, "GEN-01")).to_have_text("✓ Saved")
+    ada.complaints.clear()
