@@ -171,7 +171,9 @@ class Card {
       submitting = null;
     }
     const sentences = data.errors ? Object.values(data.errors) : [data.error ?? words.gone];
-    import("./trouble.js").then(({ explain }) => explain(this, sentences, status !== 422));
+    // What one field says wrong can be put right; all else cannot be saved by trying again.
+    const final = status !== 422 || "" in (data.errors ?? {});
+    import("./trouble.js").then(({ explain }) => explain(this, sentences, final));
   }
 
   trouble(...parts) {
@@ -212,6 +214,12 @@ class Card {
       this.conflict = new Conflict(this, theirs, current, error);
       submitting = null;
       return;
+    }
+    if (!clash.length) {
+      // Nothing of one's own stands against it.
+      this.takeOver(theirs, current.version, theirs);
+      this.rest();
+      return this.note(say("overtaken", { name: current.by }));
     }
     const result = Object.assign({}, theirs, ...clash.map((part) => PARTS[part].take(mine)));
     this.merged = say("merged", { name: current.by });
@@ -290,14 +298,13 @@ class Card {
       write(this.form, content);
       this.acknowledged(content, data);
       this.rest();
-    } else if (status === 409 && data.current) {
-      await this.overtaken(data);
-      this.send();
-    } else this.note(data.error ?? words[REASONS[status] ?? "whyBroken"]);
+    } else if (status === 409 && data.current) await this.overtaken(data);
+    else this.note(data.error ?? words[REASONS[status] ?? "whyBroken"]);
   }
 
   async confirm() {
     const { status, data } = await post(`${this.form.action}confirm/`, [["version", this.version]]);
+    if (status === 409 && data.current) return this.overtaken(data);
     if (status !== 200) return this.note(data.error ?? words[REASONS[status] ?? "whyBroken"]);
     this.acknowledged(this.saved, data);
     this.rest();
@@ -306,6 +313,12 @@ class Card {
 
   undoable() {
     if (!this.question || this.form.querySelector(".undo")) return;
+    if (!this.question.querySelector(":is(.history, a[href$='/history/'])")) {
+      const link = document.createElement("a");
+      Object.assign(link, { href: `${this.form.action}history/`, className: "more", textContent: words.history });
+      link.dataset.opens = "";
+      this.form.after(link);
+    }
     const button = document.createElement("button");
     button.type = "button";
     button.className = "quiet undo";

@@ -260,3 +260,46 @@ def test_saves_are_announced_politely_and_keystrokes_not_at_all(visitor):
     note(page, "GEN-01").press_sequentially("Word by word by word")
     expect(said).to_have_text("GEN-01: saved.")
     assert page.evaluate("heard") == ["GEN-01: saved."]
+
+
+def test_the_last_change_is_undone_and_every_earlier_one_is_in_the_history(visitor):
+    page = visitor("ada").page
+    start_review(page, "Wavering assistant", "Exploratory data analysis")
+    card = page.locator("#q-GEN-01")
+    write(page, "GEN-01", "First words.")
+    answer(page, "GEN-01", ["justified"])
+    note(page, "GEN-01").fill("Other words.")
+    expect(page.locator("#said")).to_have_text("GEN-01: saved.")
+    expect(state(page, "GEN-01")).to_have_text("✓ Saved")
+    card.get_by_role("button", name="Undo the last change of GEN-01").click()
+    expect(note(page, "GEN-01")).to_have_value("First words.")
+    expect(card.locator("input[value=justified]")).to_be_checked()
+    card.get_by_role("link", name="History").click()
+    entries = card.locator(".history li")
+    expect(entries).to_have_count(4)
+    entries.filter(has_text="Other words.").get_by_role("button", name="Take this version back").first.click()
+    expect(note(page, "GEN-01")).to_have_value("Other words.")
+    page.reload()
+    expect(note(page, "GEN-01")).to_have_value("Other words.")
+
+
+def test_a_lost_token_is_fetched_anew(visitor):
+    ada = visitor("ada")
+    start_review(ada.page, "Tokenless assistant", "Exploratory data analysis")
+    ada.context.clear_cookies(name="csrftoken")
+    write(ada.page, "GEN-01", "Typed without a token.")
+    ada.page.reload()
+    expect(note(ada.page, "GEN-01")).to_have_value("Typed without a token.")
+
+
+def test_a_browser_without_room_says_that_the_page_must_stay_open(visitor):
+    ada = visitor("ada")
+    page = ada.page
+    start_review(page, "Full assistant", "Exploratory data analysis")
+    page.evaluate("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }")
+    ada.context.set_offline(True)
+    note(page, "GEN-01").fill("There is no room for this.")
+    expect(state(page, "GEN-01")).to_contain_text("Leave the page open")
+    ada.context.set_offline(False)
+    expect(state(page, "GEN-01")).to_have_text("✓ Saved")
+    ada.complaints.clear()

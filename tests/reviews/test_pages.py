@@ -212,7 +212,7 @@ def test_forged_ids_and_questions_of_other_editions_are_not_found(review: Review
     client = sign_in(people.ada)
     data = {"version": "0", "choice": "online"}
     assert client.post(save_url(review, "INF-F-01"), data).status_code == 404
-    assert client.post(save_url(review, "INF-F-01"), data, **HTMX).status_code == 404
+    assert client.post(save_url(review, "INF-F-01"), data, **SCRIPT).status_code == 422
     forged = reverse("answer", args=["00000000-0000-4000-8000-000000000000", "GEN-01"])
     assert client.post(forged, data).status_code == 404
     assert client.post("/reviews/not-a-uuid/answers/GEN-01/", data).status_code == 404
@@ -497,9 +497,7 @@ def test_the_longest_note_in_the_widest_characters_gets_through(review: Review, 
 
 def test_who_changed_an_answer_in_another_tab_is_not_called_a_colleague(review: Review, people: People, sign_in):
     give(people.ada, review, "GEN-01", selected=["informal"])
-    html = (
-        sign_in(people.ada).post(save_url(review), {"version": "0", "choice": "justified"}, **HTMX).content.decode()
-    )
+    html = sign_in(people.ada).post(save_url(review), {"version": "0", "choice": "justified"}).content.decode()
     assert "You yourself changed this answer" in html
     assert "Take the saved one" in html
 
@@ -561,3 +559,32 @@ def test_an_address_that_only_takes_forms_says_so(review: Review, people: People
     assert response.status_code == 405
     assert response["Allow"] == "POST"
     assert "for sending, not for reading" in response.content.decode()
+
+
+def test_what_a_page_sends_for_somebody_who_is_no_longer_signed_in_is_not_saved_in_anothers_name(
+    review: Review, people: People, sign_in
+):
+    data = {"version": "0", "choice": "justified"}
+    jonas = sign_in(people.jonas)
+    refused = jonas.post(save_url(review), data, **SCRIPT, HTTP_X_PERSON=str(people.ada.pk))
+    assert refused.status_code == 401
+    assert not Answer.objects.exists()
+    assert jonas.post(save_url(review), data, **SCRIPT, HTTP_X_PERSON=str(people.jonas.pk)).status_code == 200
+
+
+def test_the_background_of_a_question_is_a_part_of_its_card_and_a_page_of_its_own(
+    review: Review, people: People, sign_in
+):
+    client, question = sign_in(people.ada), review.checklist.questions_by_id["GEN-01"]
+    page = client.get(reverse("questionnaire", args=[review.pk])).content.decode()
+    url = reverse("background", args=[review.pk, "GEN-01"])
+    assert f'href="{url}"' in page
+    assert question.why not in page
+    part = client.get(url, **HTMX).content.decode()
+    assert question.why in part
+    assert "<main" not in part
+    whole = client.get(url).content.decode()
+    assert question.why in whole
+    assert "<main" in whole
+    assert client.get(reverse("background", args=[review.pk, "GEN-99"])).status_code == 404
+    assert sign_in(people.stranger).get(url).status_code == 404
