@@ -296,7 +296,9 @@ def test_a_browser_without_room_says_that_the_page_must_stay_open(visitor):
     ada = visitor("ada")
     page = ada.page
     start_review(page, "Full assistant", "Exploratory data analysis")
-    page.evaluate("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }")
+    page.evaluate(
+        "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
+    )
     ada.context.set_offline(True)
     note(page, "GEN-01").fill("There is no room for this.")
     expect(state(page, "GEN-01")).to_contain_text("Leave the page open")
