@@ -364,5 +364,6 @@ def test_lists_take_the_same_queries_however_many_reports_they_mark(
         assert client.get(url).content.decode().count(">Superseded</span>") >= 1
     assert len(many) <= len(few), [query["sql"] for query in many]
     assert len(many) <= 18
-    assert not any('"content"' in query["sql"] and "reviews_snapshot" in query["sql"] for query in many)
-    assert not any('"pdf"' in query["sql"] for query in many)
+    asked = [str(query["sql"]) for query in many]  # of prepared statements, Django keeps no text
+    assert not any('"content"' in sql and "reviews_snapshot" in sql for sql in asked)
+    assert not any('"pdf"' in sql for sql in asked)

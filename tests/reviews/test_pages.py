@@ -345,27 +345,6 @@ def test_the_queries_of_a_page_do_not_grow_with_what_it_shows(name, library, rev
     assert len(many) <= 20
 
 
-def test_a_save_takes_the_same_few_queries_however_much_is_answered(review: Review, people: People, sign_in):
-    client = sign_in(people.ada)
-    client.get("/")
-    give(people.ada, review, "GEN-01", selected=["justified"])
-    with CaptureQueriesContext(connection) as first:
-        client.post(
-            save_url(review, "GEN-02"), {"version": "0", "choice": "settled"}, headers={"accept": "application/json"}
-        )
-    answer_all(people.ada, review)
-    version = Answer.objects.get(question_id="GEN-02").version
-    with CaptureQueriesContext(connection) as later:
-        client.post(
-            save_url(review, "GEN-02"),
-            {"version": version, "choice": "known"},
-            headers={"accept": "application/json"},
-        )
-    work = [query for query in later if "SAVEPOINT" not in query["sql"]]
-    assert len(later) <= len(first)
-    assert len(work) <= 15, [query["sql"] for query in work]
-
-
 def test_an_empty_installation_offers_to_make_its_administrator_and_only_once(db):
     client = Client()
     assert client.get("/sign-in/")["Location"] == "/first-run/"
