@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from checklists.language import Checklist, Question, read_fact
 from checklists.measured import Row, RowError, clean_rows
@@ -105,8 +106,7 @@ def _save(actor: Actor, review_id: uuid.UUID, question_id: str, given: Given) ->
         return SavedAnswer(found.review, standing, score_standing(standing), before)
     version = before.version if before else 0
     if given.version != version:
-        who = "You yourself" if before and before.answered_by == actor.user else "A colleague"
-        raise Stale(_STALE.format(who=who), before)
+        raise _stale(before, oneself=before is not None and before.answered_by == actor.user)
     answer = Answer(
         review=found.review,
         question_id=question_id,
@@ -133,9 +133,15 @@ def confirm_answer(actor: Actor, *, review_id: uuid.UUID, question_id: str, vers
         review = locked_review(actor.user, review_id)
         answer = Answer.objects.filter(review=review, question_id=question_id).select_related("answered_by").first()
         if answer is None:
-            raise Invalid({"": f"There is no answer to {question_id} that could be confirmed."})
+            raise Invalid(
+                {
+                    "": _("There is no answer to {question_id} that could be confirmed.").format(
+                        question_id=question_id
+                    )
+                }
+            )
         if version is not None and version != answer.version:
-            raise Stale(_STALE.format(who="Somebody"), answer)
+            raise _stale(answer, oneself=answer.answered_by == actor.user)
         given = Given(version=version, **vars(_Content.of(answer)))
         return save_answer(actor, review_id=review_id, question_id=question_id, given=given)
 
@@ -153,7 +159,7 @@ def state_fact(actor: Actor, *, review_id: uuid.UUID, name: str, texts: Sequence
         access.require(Deed.ANSWER)
         fact = review.checklist.facts_by_id.get(name)
         if fact is None:
-            raise Invalid({"": f"The checklist of this review asks for no fact named {name}."})
+            raise Invalid({"": _("The checklist of this review asks for no fact named {name}.").format(name=name)})
         try:
             value = read_fact(fact, texts)
         except ValueError as problem:
@@ -186,13 +192,24 @@ def contributes(access: ReviewAccess) -> None:
         Contributor.objects.get_or_create(review=access.review, user=access.user)
 
 
-_STALE = "{who} changed this answer after you opened it. Nothing of yours is lost: compare, then choose."
+def _stale(answer: Answer | None, *, oneself: bool) -> Stale:
+    if oneself:
+        said = _(
+            "You yourself changed this answer after you opened it. Nothing of yours is lost: compare, then choose."
+        )
+    else:
+        said = _(
+            "A colleague changed this answer after you opened it. Nothing of yours is lost: compare, then choose."
+        )
+    return Stale(said, answer)
 
 
 def _question(checklist: Checklist, question_id: str) -> Question:
     question = checklist.questions_by_id.get(question_id)
     if question is None:
-        raise Invalid({"": f"The edition of this review has no question {question_id}."})
+        raise Invalid(
+            {"": _("The edition of this review has no question {question_id}.").format(question_id=question_id)}
+        )
     return question
 
 
@@ -203,29 +220,35 @@ def _checked(question: Question, given: Given) -> _Content:
     rows: list[Row] = []
     errors: dict[str, str] = {}
     if given.version is None:
-        errors[""] = "The save did not say which version it is based on. Reload the page and save again."
+        errors[""] = _("The save did not say which version it is based on. Reload the page and save again.")
     if unknown := sorted((chosen | left_out) - question.choice_ids):
-        errors["choices"] = f"{', '.join(unknown)} is not a choice of {question.name}."
+        errors["choices"] = _("{unknown} is not a choice of {name}.").format(
+            unknown=", ".join(unknown), name=question.name
+        )
     elif question.kind != "practices" and len(chosen) > 1:
-        errors["choices"] = f"{question.name} takes one choice, and {len(chosen)} were sent."
+        errors["choices"] = _("{name} takes one choice, and {chosen} were sent.").format(
+            name=question.name, chosen=len(chosen)
+        )
     elif len(chosen) > 1 and chosen & alone:
-        errors["choices"] = "“None of these” cannot be combined with a practice."
+        errors["choices"] = _("“None of these” cannot be combined with a practice.")
     elif left_out and question.kind != "practices":
-        errors["left_out"] = f"The choices of {question.name} cannot be marked as not applicable one by one."
+        errors["left_out"] = _("The choices of {name} cannot be marked as not applicable one by one.").format(
+            name=question.name
+        )
     elif left_out & alone:
-        errors["left_out"] = "“None of these” cannot be marked as not applicable."
+        errors["left_out"] = _("“None of these” cannot be marked as not applicable.")
     elif both := sorted(chosen & left_out):
-        errors["left_out"] = f"{', '.join(both)} cannot be in place and not applicable at once."
+        errors["left_out"] = _("{both} cannot be in place and not applicable at once.").format(both=", ".join(both))
     try:
         rows = clean_rows(question.kind, given.rows) if question.measured else []
     except RowError as problem:
         errors["rows"] = str(problem)
     if given.rows and not question.measured:
-        errors["rows"] = f"{question.name} is not answered with a table."
+        errors["rows"] = _("{name} is not answered with a table.").format(name=question.name)
     elif rows and chosen:
-        errors["rows"] = "Either fill in the table or make a choice below it: clear one of the two."
+        errors["rows"] = _("Either fill in the table or make a choice below it: clear one of the two.")
     if given.not_applicable and not given.reason.strip():
-        errors["reason"] = "Say why the question does not apply: the lead and the auditor will ask."
+        errors["reason"] = _("Say why the question does not apply: the lead and the auditor will ask.")
     for name, text in (("reason", given.reason), ("note", given.note)):
         if fault := fault_of(name, text):
             errors[name] = fault

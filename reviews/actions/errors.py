@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from reviews.models import Answer
 
 
@@ -33,12 +36,19 @@ class Incomplete(Exception):
         self.facts = facts
         self.requests = requests
         parts = [
-            f"{count} {one if count == 1 else several}"
-            for count, one, several in (
-                (len(missing), "obligatory question is not answered", "obligatory questions are not answered"),
-                (len(facts), "fact is not stated", "facts are not stated"),
-                (requests, "change request is not resolved", "change requests are not resolved"),
-            )
-            if count
+            (
+                len(missing),
+                ngettext(
+                    "{n} obligatory question is not answered",
+                    "{n} obligatory questions are not answered",
+                    len(missing),
+                ),
+            ),
+            (len(facts), ngettext("{n} fact is not stated", "{n} facts are not stated", len(facts))),
+            (
+                requests,
+                ngettext("{n} change request is not resolved", "{n} change requests are not resolved", requests),
+            ),
         ]
-        super().__init__(f"{' and '.join(parts)} yet.")
+        said = [sentence.format(n=count) for count, sentence in parts if count]
+        super().__init__(_("{what} yet.").format(what=_(" and ").join(said)))

@@ -9,8 +9,11 @@ from functools import cached_property
 from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from checklists.language import Choice, Fact, FactOption, FactValue, Guidance, Question, Section, said, typed
+from checklists.language.tongue import phrase
+from checklists.locale import localized
 from checklists.measured import COLUMN_TITLES, COLUMNS, Measured, measured
 from checklists.scoring import FINDINGS, Result, Risk, risk_in, score_standing
 from checklists.standing import Standing
@@ -18,14 +21,8 @@ from reviews.actions.answer import Given
 from reviews.actions.score import standing_of
 from reviews.models import Answer, Assignment, Comment, Report, Review, Score, Thread, ThreadKind
 from reviews.notes import as_html
+from reviews.views.words import RISK_TITLES
 
-RISK_TITLES = {
-    Risk.HIGH: "High risk",
-    Risk.MEDIUM: "Medium risk",
-    Risk.NONE: "No risk",
-    Risk.UNANSWERED: "Unanswered",
-    Risk.NOT_APPLICABLE: "Not applicable",
-}
 LATE = timedelta(seconds=20)
 """After so long, a page says that the score is late."""
 
@@ -236,7 +233,7 @@ class QuestionCard:
         """The titles of the table's columns, with what is computed last; empty where there is no table."""
         if not self.question.measured:
             return []
-        return [*(COLUMN_TITLES[column] for column in COLUMNS[self.question.kind]), self.computed_title]
+        return [*(phrase(COLUMN_TITLES[column]) for column in COLUMNS[self.question.kind]), self.computed_title]
 
     @property
     def has_background(self) -> bool:
@@ -259,13 +256,19 @@ class QuestionCard:
     def computed_title(self) -> str:
         """What is computed of each row."""
         benchmark = self.question.benchmark
-        return f"Cost per {benchmark.work}" if benchmark else "Headroom"
+        return _("Cost per {work}").format(work=benchmark.work) if benchmark else _("Headroom")
 
     @property
     def work_title(self) -> str:
-        """What the throughput of a benchmark counts."""
+        """What the throughput of a benchmark counts, as a sentence."""
         benchmark = self.question.benchmark
-        return f"each {benchmark.work} done per {benchmark.per}" if benchmark else ""
+        if benchmark is None:
+            return ""
+        return {
+            "second": _("Throughput counts each {work} done per second."),
+            "minute": _("Throughput counts each {work} done per minute."),
+            "hour": _("Throughput counts each {work} done per hour."),
+        }[benchmark.per].format(work=benchmark.work)
 
     @property
     def measured(self) -> list[Measured]:
@@ -286,7 +289,7 @@ class QuestionCard:
         return [
             TableRow(
                 number,
-                [(column, COLUMN_TITLES[column], row.get(column, "")) for column in columns],
+                [(column, phrase(COLUMN_TITLES[column]), row.get(column, "")) for column in columns],
                 found[number - 1] if number <= len(found) else None,
             )
             for number, row in enumerate(rows, start=1)
@@ -320,7 +323,7 @@ class QuestionCard:
     @property
     def risk_title(self) -> str:
         """The risk in words."""
-        return RISK_TITLES[self.risk]
+        return str(RISK_TITLES[self.risk])
 
     @property
     def is_finding(self) -> bool:
@@ -381,7 +384,8 @@ class FactLine:
     @property
     def said(self) -> str:
         """The value in words; empty where nothing is stated."""
-        return said(self.fact, self.value)
+        words = said(self.fact, self.value)
+        return localized(words) if self.fact.type == "number" else words
 
     @property
     def typed(self) -> str:
@@ -392,7 +396,10 @@ class FactLine:
     def options(self) -> list[tuple[FactOption, bool]]:
         """Each option, and whether it is stated; yes and no for a fact that is one of the two."""
         if self.fact.type == "yes_no":
-            return [(FactOption(id=word.lower(), text=word), self.said == word) for word in ("Yes", "No")]
+            return [
+                (FactOption(id="yes", text=_("Yes")), self.value is True),
+                (FactOption(id="no", text=_("No")), self.value is False),
+            ]
         stated = self.value if isinstance(self.value, list) else [self.value]
         return [(option, option.id in stated) for option in self.fact.options]
 
@@ -400,9 +407,9 @@ class FactLine:
     def hint(self) -> str:
         """How to type a value."""
         return {
-            "regions": "Separated by commas: westeurope, swedencentral",
-            "duration": "A number and s, min, h or d: 30 min, 4 h, 2 d",
-            "number": f"A number, in {self.fact.unit}" if self.fact.unit else "A number",
+            "regions": _("Separated by commas: westeurope, swedencentral"),
+            "duration": _("A number and s, min, h or d: 30 min, 4 h, 2 d"),
+            "number": _("A number, in {unit}").format(unit=self.fact.unit) if self.fact.unit else _("A number"),
         }.get(self.fact.type, "")
 
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
@@ -120,9 +121,9 @@ def checklist_add(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     try:
         edition_id = uuid.UUID(request.POST.get("edition", ""))
     except ValueError:
-        raise Invalid({"edition": "Choose a checklist to add."}) from None
+        raise Invalid({"edition": _("Choose a checklist to add.")}) from None
     add_checklist(actor_of(request), review_id=review_id, edition_id=edition_id)
-    messages.success(request, "The checklist is part of this review now; its questions come last.")
+    messages.success(request, _("The checklist is part of this review now; its questions come last."))
     return redirect("questionnaire", review_id)
 
 
@@ -131,7 +132,7 @@ def checklist_remove(request: HttpRequest, review_id: uuid.UUID, edition_id: uui
     """Take an added checklist out of the review."""
     review_for(request, review_id)
     remove_checklist(actor_of(request), review_id=review_id, edition_id=edition_id)
-    messages.success(request, "The checklist is taken out. Its answers are kept, should you add it again.")
+    messages.success(request, _("The checklist is taken out. Its answers are kept, should you add it again."))
     return redirect("questionnaire", review_id)
 
 
@@ -151,7 +152,7 @@ def submit(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
         sheet = sheet_of(review_for(request, review_id))
         return _page(request, sheet, submitting=(statement, str(problem)), status=status_of(problem))
     request.session.pop(kept, None)
-    messages.success(request, "The review is submitted. Those who approve it find it in their queue.")
+    messages.success(request, _("The review is submitted. Those who approve it find it in their queue."))
     return redirect("review", review_id)
 
 
@@ -165,7 +166,7 @@ def withdraw(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
         return _page(
             request, sheet_of(review_for(request, review_id)), withdrawing=(reason, str(problem)), status=422
         )
-    messages.success(request, "The review is withdrawn. It stays readable.")
+    messages.success(request, _("The review is withdrawn. It stays readable."))
     return redirect("review", review_id)
 
 

@@ -8,11 +8,13 @@ from typing import Any
 from django.http import JsonResponse
 
 from checklists.language import Question
+from checklists.locale import localized
 from checklists.measured import measured
 from checklists.scoring import Result, Risk
 from checklists.standing import NO_ANSWER, Conditions, Standing
 from reviews.actions.answer import Saved, SavedAnswer
 from reviews.models import Answer
+from reviews.templatetags.shown import weight_word
 
 
 def answer_saved(saved: SavedAnswer, sent_rows: Sequence[Mapping[str, str]]) -> JsonResponse:
@@ -133,7 +135,7 @@ def _score(result: Result) -> dict[str, Any]:
         "overall": result.overall,
         "high": risks.count(Risk.HIGH),
         "medium": risks.count(Risk.MEDIUM),
-        "pillars": [[pillar.id, pillar.score, pillar.weight_title] for pillar in result.pillars],
+        "pillars": [[pillar.id, pillar.score, weight_word(pillar.weight_title)] for pillar in result.pillars],
     }
 
 
@@ -144,6 +146,6 @@ def _outputs(
     found = iter(measured(question, answer.rows, standing.latency_limit(question)))
     filled = [number for number, row in enumerate(sent_rows, start=1) if any(text.strip() for text in row.values())]
     return [
-        {"number": number, "shown": each.shown, "best": each.best, "risk": each.risk}
+        {"number": number, "shown": localized(each.shown), "best": each.best, "risk": each.risk}
         for number, each in zip(filled, found, strict=False)
     ]

@@ -94,7 +94,7 @@ function putIncomplete({ missing, missing_facts }) {
     list.hidden = !ids.length;
     list.querySelector("p").textContent = count(key, ids.length);
     list.querySelector("ul").replaceChildren(...ids.map((id) => make(
-      "li", {}, make("a", { href: `#${anchor(id)}` }, titleOf(document.getElementById(anchor(id))) ?? id),
+      "li", { lang: "en" }, make("a", { href: `#${anchor(id)}` }, titleOf(document.getElementById(anchor(id))) ?? id),
     )));
   }
   if (!missing.length && !missing_facts.length && !note.querySelector(".requests")) note.remove();

@@ -2,7 +2,7 @@
 
 Django's own command needs GNU gettext, which few machines have; this needs polib alone. Texts are found where Django
 looks for them: in `{% translate %}`, `{% blocktranslate %}` and `_()` of templates, and in calls of the functions of
-gettext with constant texts in Python.
+gettext, and of `checklists.language.tongue`, with constant texts in Python.
 """
 
 import ast
@@ -30,6 +30,8 @@ _FUNCTIONS = {
     "pgettext_lazy": ("context",),
     "npgettext": ("context", "plural"),
     "npgettext_lazy": ("context", "plural"),
+    "phrase": (),
+    "noop": (),
 }
 """Which texts stand beside the one that is translated: a context before it, a plural behind it."""
 
