@@ -22,7 +22,6 @@ ORGANISATION = environment.text("ORGANISATION", "Architecture reviews")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -42,7 +41,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "aiplatform.sessions.Authentication",
     "django_htmx.middleware.HtmxMiddleware",
     "aiplatform.sign_in.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -74,7 +73,6 @@ DATABASES = {"default": environment.database(DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "reviews.User"
-AUTHENTICATION_BACKENDS = ["aiplatform.sessions.Accounts"]
 SESSION_ENGINE = "aiplatform.sessions"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
@@ -155,6 +153,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "reviews.tasks.sweep", "schedule": SWEEP_SECONDS},
     "integrity": {"task": "reviews.tasks.check_integrity", "schedule": crontab(hour=2, minute=17)},
     "ends": {"task": "reviews.tasks.tell_of_ends", "schedule": 3600},
+    "sessions": {"task": "reviews.tasks.clear_sessions", "schedule": crontab(hour=3, minute=41)},
     "digests": {"task": "reviews.tasks.send_digests", "schedule": 1800},
 }
 REPORT_LEASE_SECONDS = environment.whole_number("REPORT_LEASE_SECONDS", 600)
