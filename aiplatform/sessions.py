@@ -3,6 +3,8 @@
 Reading the two apart, through models, took as long as all that a save does besides.
 """
 
+from copy import deepcopy
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user
@@ -47,7 +49,7 @@ class SessionStore(db.SessionStore):
         data, *account = row
         # The primary key is the first of the columns.
         self.account = User.from_db(connection.alias, columns, account) if account[0] else None
-        return self.decode(data)
+        return deepcopy(_decoded(data))
 
     def create_model_instance(self, data: dict[str, Any]) -> "Session":
         """The row to write."""
@@ -62,6 +64,12 @@ class Authentication(AuthenticationMiddleware):
     def process_request(self, request: HttpRequest) -> None:
         """Set `request.user`, which asks the database when it is first used."""
         request.user = SimpleLazyObject(lambda: _person(request))  # type: ignore[assignment]
+
+
+@lru_cache(maxsize=1000)
+def _decoded(data: str) -> dict[str, Any]:
+    """What the signed text of a session holds. It is the same with each request of a person."""
+    return SessionStore().decode(data)
 
 
 def _person(request: HttpRequest) -> "User | AnonymousUser":
