@@ -110,7 +110,7 @@ def find(user: User, review_id: uuid.UUID, question_id: str) -> Found:
 
 
 def keep(found: Found, answer: Answer, line: Line, result: Result) -> None:
-    """Write the answer, its line of the trail, the next version of the review, its score, and that the person took part.
+    """Write the answer, its line of the trail, the next version of the review and its score; note who took part.
 
     Raises `Overtaken` where the review is not any more what was found.
     """
