@@ -10,7 +10,7 @@ from celery import Task, shared_task
 from django.db.models import F
 from django.utils import timezone
 
-from reviews.actions import integrity, mails, notices, reminders, report, score, stamp
+from reviews.actions import integrity, mails, notices, reminders, report, score, stamp, storing
 from reviews.actions.nudge import send
 from reviews.models import Score
 
@@ -57,6 +57,12 @@ def sweep() -> None:
 def check_integrity() -> None:
     """Look through everything that was signed, for what was altered behind the application's back."""
     integrity.check_everything()
+
+
+@shared_task
+def take_away_unfinished() -> None:
+    """Take away files that were sent and never became evidence."""
+    storing.take_away_unfinished(timezone.now())
 
 
 @shared_task
