@@ -94,7 +94,11 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "aiplatform.static.Storage"},
+    "evidence": environment.evidence_storage(DATA_DIR),
 }
+
+EVIDENCE_MEGABYTES = environment.whole_number("EVIDENCE_MEGABYTES", 20)
+EVIDENCE_PIECES = environment.whole_number("EVIDENCE_PIECES", 20)
 
 # Security. Only TLS_PROXY=1 turns on what needs https; a laptop on plain http could not sign in otherwise.
 TLS_PROXY = environment.flag("TLS_PROXY", default=False)
@@ -154,6 +158,7 @@ CELERY_BEAT_SCHEDULE = {
     "integrity": {"task": "reviews.tasks.check_integrity", "schedule": crontab(hour=2, minute=17)},
     "ends": {"task": "reviews.tasks.tell_of_ends", "schedule": 3600},
     "sessions": {"task": "reviews.tasks.clear_sessions", "schedule": crontab(hour=3, minute=41)},
+    "unfinished-files": {"task": "reviews.tasks.take_away_unfinished", "schedule": crontab(hour=1, minute=47)},
     "digests": {"task": "reviews.tasks.send_digests", "schedule": 1800},
 }
 REPORT_LEASE_SECONDS = environment.whole_number("REPORT_LEASE_SECONDS", 600)

@@ -59,6 +59,7 @@ class Deed(StrEnum):
     """What can be done to a review."""
 
     ANSWER = "answer"
+    CHANGE_EVIDENCE = "change_evidence"
     CHANGE_CHECKLIST = "change_checklist"
     ASSIGN = "assign"
     COMMENT = "comment"
@@ -106,6 +107,7 @@ class _Rule:
 
 _RULES = {
     Deed.ANSWER: _Rule(OPEN, _WRITERS, "be answered"),
+    Deed.CHANGE_EVIDENCE: _Rule(OPEN, _WRITERS, "have its evidence changed"),
     Deed.CHANGE_CHECKLIST: _Rule(OPEN, _WRITERS, "have its checklist changed"),
     Deed.ASSIGN: _Rule(OPEN, _WRITERS, "be assigned"),
     Deed.COMMENT: _Rule(RUNNING, _WRITERS, "be commented on"),
@@ -217,6 +219,11 @@ class ReviewAccess:
         """Raise `NotYours` or `NotNow`, with a sentence that says why, unless the person may do this now."""
         if refusal := self.refusal(deed):
             raise refusal
+
+    @property
+    def can_change_evidence(self) -> bool:
+        """Whether the person may add evidence and take it away now."""
+        return self.allows(Deed.CHANGE_EVIDENCE)
 
     @property
     def can_comment(self) -> bool:

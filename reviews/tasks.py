@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from aiplatform.sessions import SessionStore
-from reviews.actions import integrity, mails, notices, reminders, report, score, stamp
+from reviews.actions import integrity, mails, notices, reminders, report, score, stamp, storing
 from reviews.actions.nudge import send
 from reviews.models import Score
 
@@ -58,6 +58,12 @@ def sweep() -> None:
 def check_integrity() -> None:
     """Look through everything that was signed, for what was altered behind the application's back."""
     integrity.check_everything()
+
+
+@shared_task
+def take_away_unfinished() -> None:
+    """Take away files that were sent and never became evidence."""
+    storing.take_away_unfinished(timezone.now())
 
 
 @shared_task

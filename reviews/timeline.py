@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -77,9 +78,13 @@ def _entry(checklist: Checklist, event: Event, before: Event | None) -> Entry:
         return Entry(event, question, [_("{}: to {}").format(detail["title"], detail["to"]) + due])
     if event.kind == EventKind.ASSIGNMENT_ENDED:
         return Entry(event, question, [_("It was {}’s").format(detail["to"])])
-    lines = [detail[name] for name in ("title", "name", "edition", "problem") if detail.get(name)]
+    lines = [detail[name] for name in ("title", "name", "edition", "url", "problem") if detail.get(name)]
     if detail.get("opens") == ThreadKind.CHANGE_REQUEST:
         lines.append(_("This asks for a change"))
+    if detail.get("source") and detail["source"] != detail["title"]:
+        lines.append(_("From: {}").format(detail["source"]))
+    if detail.get("file_name"):
+        lines.append(f"{detail['file_name']}, {filesizeformat(detail['size'])}")
     if detail.get("sha256"):
         lines.append(f"SHA-256 {detail['sha256']}")
     return Entry(event, question, lines, text=detail.get("statement") or detail.get("text") or "")

@@ -2,7 +2,7 @@
 
 from reviews.models.assignment import Assignment
 from reviews.models.discussion import Comment, Thread, ThreadKind
-from reviews.models.evidence import Evidence, EvidenceKind
+from reviews.models.evidence import Evidence, EvidenceKind, PendingFile
 from reviews.models.milestone import EditionChange, Milestone
 from reviews.models.notice import Delivery, Mail, Notice, NoticeKind, NoticeSetting
 from reviews.models.people import Membership, Role, Team, User
@@ -62,6 +62,7 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "NoticeSetting",
+    "PendingFile",
     "Policy",
     "Reminder",
     "Report",

@@ -38,17 +38,27 @@ async function refresh(id) {
   const fresh = template.content.querySelector("article");
   waiting.delete(id);
   announce(fill(here.dataset.news, { name: fresh.querySelector(".id").textContent }));
-  if (article.contains(document.activeElement)) {
-    // The focus stays where it is: only what was answered changes.
+  if (article.contains(document.activeElement) || article.querySelector(".adds")) {
+    // The focus stays where it is, and a form that is open stays open: only answer and evidence change.
     const form = fresh.querySelector("form[data-saves]");
     article.classList.add("news");
     changed(cardOf(article.querySelector("form[data-saves]")), read(form), Number(form.elements.version.value));
+    renewEvidence(article, fresh);
     return;
   }
   fresh.classList.add("news");
   fresh.hidden = article.hidden;
   article.replaceWith(fresh);
   if (window.htmx) window.htmx.process(fresh);
+}
+
+function renewEvidence(article, fresh) {
+  const [before, now] = [article, fresh].map((each) => each.querySelector(".pieces"));
+  if (before?.contains(document.activeElement)) return;
+  before?.remove();
+  if (!now) return;
+  article.querySelector(".evidence").prepend(now);
+  if (window.htmx) window.htmx.process(now);
 }
 
 function showOthers(others) {
