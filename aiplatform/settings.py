@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "aiplatform.sessions.Authentication",
+    "aiplatform.language.LanguageAndTimeZone",
     "django_htmx.middleware.HtmxMiddleware",
     "aiplatform.sign_in.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -64,7 +65,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "reviews.context.unread",
             ],
-            "builtins": ["template_partials.templatetags.partials", "django.templatetags.static"],
+            "builtins": [
+                "template_partials.templatetags.partials",
+                "django.templatetags.static",
+                "django.templatetags.i18n",
+                "reviews.templatetags.shown",
+            ],
         },
     },
 ]
@@ -83,8 +89,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-LANGUAGE_CODE = "en-gb"
-TIME_ZONE = "UTC"
+# What holds where nobody chose: see aiplatform/language.py. The catalogue of translations: docs/translating.md.
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LANGUAGE_CODE = environment.one_of("DEFAULT_LANGUAGE", *(code for code, _name in LANGUAGES))
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "aiplatform.formats"
+TIME_ZONE = environment.time_zone("TIME_ZONE", "UTC")
 USE_TZ = True
 MESSAGE_TAGS = {message_levels.ERROR: "error"}
 
