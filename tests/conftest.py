@@ -9,11 +9,11 @@ from django.core.management import call_command
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
-from checklists.language import Checklist, WorkloadKind
+from checklists.language import Checklist, WorkloadKind, as_texts, fitting
 from checklists.publish import publish, read_library
 from reviews.access import Actor, open_requests
 from reviews.actions.answer import Given, answer_question, state_fact
-from reviews.actions.score import result_of
+from reviews.actions.score import facts_of, result_of
 from reviews.actions.start import start_review
 from reviews.actions.threads import resolve
 from reviews.actions.workloads import WorkloadDescription, create_workload
@@ -160,7 +160,10 @@ def give(user: User, review: Review, question_id: str, **given: object) -> Answe
 
 def state(user: User, review: Review, name: str, *texts: str) -> None:
     """State a fact as its form would send it."""
-    state_fact(Actor(user), review_id=review.pk, name=name, texts=texts)
+    fact = review.checklist.facts_by_id.get(name)
+    stated = facts_of(review).get(name)
+    was = as_texts(fact, fitting(fact, stated)) if fact else []
+    state_fact(Actor(user), review_id=review.pk, name=name, texts=texts, was=was)
 
 
 def state_all(user: User, review: Review) -> None:

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from checklists.language import Checklist, Question, read_fact
+from checklists.language import Checklist, Fact, FactValue, Question, fitting, read_fact
 from checklists.measured import Row, RowError, clean_rows
 from checklists.scoring import Result, score_standing
 from checklists.standing import Standing
 from reviews.access import Actor, Deed, ReviewAccess
-from reviews.actions.errors import Invalid, Stale
+from reviews.actions.errors import Invalid, Stale, StaleFact
 from reviews.actions.holding import locked_review, touch_running
 from reviews.actions.saving import Overtaken, find, hold, keep
 from reviews.actions.score import standing_now, store, value_of
 from reviews.actions.texts import fault_of
 from reviews.actions.trail import next_line, record
 from reviews.actions.transaction import writing
-from reviews.models import Answer, Contributor, EventKind, Review, Workload, WorkloadFact
+from reviews.models import Answer, Contributor, Event, EventKind, Review, Workload, WorkloadFact
 
 
 @dataclass(frozen=True)
@@ -140,10 +140,14 @@ def confirm_answer(actor: Actor, *, review_id: uuid.UUID, question_id: str, vers
         return save_answer(actor, review_id=review_id, question_id=question_id, given=given)
 
 
-def state_fact(actor: Actor, *, review_id: uuid.UUID, name: str, texts: Sequence[str]) -> Saved:
+def state_fact(
+    actor: Actor, *, review_id: uuid.UUID, name: str, texts: Sequence[str], was: Sequence[str] | None
+) -> Saved:
     """State a fact of the workload, as `checklists.language.read_fact` reads it; nothing takes the statement back.
 
-    This review is scored at once, every other running one of the workload by a worker. Raises as `save_answer` does.
+    `was` is what was stated when the person began, in the same form; None was not sent and is refused, as it would
+    hide that a colleague was faster. This review is scored at once, every other running one of the workload by a
+    worker. Raises as `save_answer` does, and `StaleFact` where a colleague's statement would be overwritten.
     """
     with writing():
         # The workload first: two who state facts in two of its reviews would otherwise wait for each other for ever.
@@ -159,8 +163,13 @@ def state_fact(actor: Actor, *, review_id: uuid.UUID, name: str, texts: Sequence
         except ValueError as problem:
             raise Invalid({"": str(problem)}) from None
         stated = WorkloadFact.objects.filter(workload=review.workload_id, name=name)
-        if stated.values_list("value", flat=True).first() == value:
+        before = fitting(fact, stated.values_list("value", flat=True).first())
+        if before == value:
             return Saved(*_scored(review))
+        if was is None:
+            raise Invalid({"": _NO_VERSION})
+        if before != _value_read(fact, was):
+            raise StaleFact(_STALE_FACT, fact, before, _last_stated(review, name))
         if value is None:
             stated.delete()
         else:
@@ -170,6 +179,20 @@ def state_fact(actor: Actor, *, review_id: uuid.UUID, name: str, texts: Sequence
         touch_running(review.workload, actor.user)
         review.refresh_from_db(fields=["version"])
         return Saved(*_scored(review))
+
+
+def _value_read(fact: Fact, texts: Sequence[str]) -> FactValue:
+    """What texts stand for; nothing for what the fact does not take, which nobody can have seen stated."""
+    try:
+        return read_fact(fact, texts)
+    except ValueError:
+        return None
+
+
+def _last_stated(review: Review, name: str) -> Event | None:
+    """Who stated a fact last, in whichever review of the workload."""
+    stated = Event.objects.filter(review__workload=review.workload_id, kind=EventKind.FACT_SET, detail__fact=name)
+    return stated.order_by("-at").first()
 
 
 def _scored(review: Review) -> tuple[Review, Standing, Result]:
@@ -186,6 +209,8 @@ def contributes(access: ReviewAccess) -> None:
         Contributor.objects.get_or_create(review=access.review, user=access.user)
 
 
+_NO_VERSION = "The save did not say which version it is based on. Reload the page and save again."
+_STALE_FACT = "A colleague stated this fact after you opened it. Nothing of yours is lost: compare, then choose."
 _STALE = "{who} changed this answer after you opened it. Nothing of yours is lost: compare, then choose."
 
 
@@ -203,7 +228,7 @@ def _checked(question: Question, given: Given) -> _Content:
     rows: list[Row] = []
     errors: dict[str, str] = {}
     if given.version is None:
-        errors[""] = "The save did not say which version it is based on. Reload the page and save again."
+        errors[""] = _NO_VERSION
     if unknown := sorted((chosen | left_out) - question.choice_ids):
         errors["choices"] = f"{', '.join(unknown)} is not a choice of {question.name}."
     elif question.kind != "practices" and len(chosen) > 1:

@@ -10,7 +10,19 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from checklists.language import Choice, Fact, FactOption, FactValue, Guidance, Question, Section, said, typed
+from checklists.language import (
+    Choice,
+    Fact,
+    FactOption,
+    FactValue,
+    Guidance,
+    Question,
+    Section,
+    as_texts,
+    fitting,
+    said,
+    typed,
+)
 from checklists.measured import COLUMN_TITLES, COLUMNS, Measured, measured
 from checklists.scoring import FINDINGS, Result, Risk, risk_in, score_standing
 from checklists.standing import Standing
@@ -385,6 +397,11 @@ class FactLine:
         return said(self.fact, self.value)
 
     @property
+    def was(self) -> list[str]:
+        """The value as its form sends it, whatever somebody tried."""
+        return as_texts(self.fact, self.value)
+
+    @property
     def typed(self) -> str:
         """The value as it is typed."""
         return ", ".join(self.tried) if self.tried is not None else typed(self.fact, self.value)
@@ -582,7 +599,10 @@ def sheet_of(review: Review, *, with_comments: bool = True) -> ReviewSheet:
             )
             for section in checklist.sections
         ],
-        facts=[FactLine(fact, standing.value(fact.id), standing.is_asked(fact)) for fact in checklist.facts],
+        facts=[
+            FactLine(fact, fitting(fact, standing.facts.get(fact.id)), standing.is_asked(fact))
+            for fact in checklist.facts
+        ],
         threads=threads,
     )
 
