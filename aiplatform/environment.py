@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -52,6 +53,13 @@ def one_of(name: str, *values: str) -> str:
     """A variable with one of these values, the first where it is not set; raises ImproperlyConfigured for others."""
     if (value := text(name, values[0])) not in values:
         raise ImproperlyConfigured(f"{name} is “{value}”: give {' or '.join(values)}")
+    return value
+
+
+def time_zone(name: str, default: str) -> str:
+    """A variable that names a time zone, such as Europe/Berlin; raises ImproperlyConfigured for any other text."""
+    if (value := text(name, default)) != default and value not in available_timezones():
+        raise ImproperlyConfigured(f"{name} is “{value}”: give the name of a time zone, such as Europe/Berlin")
     return value
 
 

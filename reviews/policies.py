@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.utils import translation
+
 from checklists.language import WorkloadKind
+from reviews.languages import IN_ENGLISH
 from reviews.models import Criticality, Decision, Policy, Review, Role, Snapshot
 
 DEFAULT_ROLE = Role.LEAD
 """Who approves where no administrator decided; migration 0006 says the same to the database."""
-
-_ROLES = {role.label: role for role in Role}
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,9 @@ def policy_for(review: Review) -> PolicyInForce:
 def policy_of(snapshot: Snapshot) -> PolicyInForce | None:
     """The policy under which a review was approved; None where there was none yet."""
     said = snapshot.data.get("policy")
-    return PolicyInForce(**{**said, "approver_role": _ROLES[said["approver_role"]]}) if said else None
+    with translation.override(IN_ENGLISH):
+        roles = {str(role.label): role for role in Role}
+    return PolicyInForce(**{**said, "approver_role": roles[said["approver_role"]]}) if said else None
 
 
 def as_set(policy: Policy) -> PolicyInForce:

@@ -17,7 +17,7 @@ from reviews.actions.holding import locked_review, touch_running
 from reviews.actions.saving import Overtaken, find, hold, keep
 from reviews.actions.score import standing_now, store, value_of
 from reviews.actions.texts import fault_of
-from reviews.actions.trail import next_event, record
+from reviews.actions.trail import next_line, record
 from reviews.actions.transaction import writing
 from reviews.models import Answer, Contributor, EventKind, Review, Workload, WorkloadFact
 
@@ -100,13 +100,13 @@ def _save(actor: Actor, review_id: uuid.UUID, question_id: str, given: Given) ->
     question = _question(found.checklist, question_id)
     content = _checked(question, given)
     before = found.answer
-    if before and before.confirmed and content == _Content.of(before):
+    if before and before.confirmed and vars(content) == before.content:
         standing = Standing(found.checklist, found.facts, found.values)
-        return SavedAnswer(found.review, standing, score_standing(standing), before)
+        return SavedAnswer(found.review, standing, score_standing(standing), before.as_model())
     version = before.version if before else 0
     if given.version != version:
-        who = "You yourself" if before and before.answered_by == actor.user else "A colleague"
-        raise Stale(_STALE.format(who=who), before)
+        who = "You yourself" if before and before.by == actor.user.pk else "A colleague"
+        raise Stale(_STALE.format(who=who), before.as_model() if before else None)
     answer = Answer(
         review=found.review,
         question_id=question_id,
@@ -118,8 +118,8 @@ def _save(actor: Actor, review_id: uuid.UUID, question_id: str, given: Given) ->
     standing = Standing(found.checklist, found.facts, found.values | {question_id: value_of(answer)})
     result = score_standing(standing)
     detail = {"question": question_id, "version": answer.version, **vars(content)}
-    event = next_event(found.review, EventKind.ANSWERED, actor, at=answer.answered_at, **detail)
-    keep(found, answer, event, result)
+    line = next_line(found.review, EventKind.ANSWERED, actor, at=answer.answered_at, detail=detail)
+    keep(found, answer, line, result)
     return SavedAnswer(found.review, standing, result, answer)
 
 

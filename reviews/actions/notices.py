@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from reviews.actions.nudge import send_mails_later
 from reviews.actions.transaction import writing
+from reviews.languages import as_told_to
 from reviews.models import Delivery, Mail, Notice, NoticeKind, NoticeSetting, Review, Role, User
 from reviews.notices import digest_of, mail_of
 
@@ -57,7 +58,7 @@ def tell(
     ]
     for notice in notices:
         if notice.delivery == Delivery.NOW:
-            with translation.override(language_of(notice.user)):
+            with as_told_to(notice.user):
                 subject, body = mail_of(notice)
             notice.mail = _write(notice.user, subject, body, now)
     Notice.objects.bulk_create(notices)
@@ -71,11 +72,6 @@ def leads_of(review: Review) -> QuerySet[User]:
 def authors_of(review: Review) -> QuerySet[User]:
     """Those who wrote the review or answered in it."""
     return User.objects.filter(contributions__review=review)
-
-
-def language_of(user: User) -> str:
-    """The language in which a person gets mail."""
-    return settings.LANGUAGE_CODE
 
 
 def read(user: User, notice_id: int) -> Notice:
@@ -127,7 +123,7 @@ def _write_digest(user: User, now: datetime) -> bool:
         notices = list(waiting.select_related("review__workload", "by").order_by("at", "id"))
         if not notices or since.exists():
             return False
-        with translation.override(language_of(user)):
+        with as_told_to(user):
             mail = _write(user, *digest_of(notices), now)
         Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(mail=mail)
     return True

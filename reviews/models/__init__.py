@@ -27,6 +27,7 @@ from reviews.models.review import (
     ReviewState,
     Score,
 )
+from reviews.models.session import Session
 from reviews.models.sign_off import APPROVER_ROLES, MOST_APPROVERS, MOST_VALID_DAYS, Policy, Submission
 from reviews.models.standing import MarkKind, ReportStanding, StandingKind, standing
 from reviews.models.template import Template
@@ -75,6 +76,7 @@ __all__ = [
     "ReviewState",
     "Role",
     "Score",
+    "Session",
     "Snapshot",
     "StandingKind",
     "Submission",

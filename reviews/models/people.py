@@ -5,12 +5,18 @@ from django.db import models
 
 
 class User(AbstractUser):
-    """A person with an account. `is_superuser` marks an administrator, who runs the installation."""
+    """A person with an account. `is_superuser` marks an administrator, who runs the installation.
+
+    `language` is a code of `settings.LANGUAGES`, `time_zone` a name such as Europe/Berlin; both are empty where the
+    person chose none (`reviews.languages`).
+    """
 
     first_name = None  # type: ignore[assignment]  # one name, as people write it themselves
     last_name = None  # type: ignore[assignment]
     name = models.CharField(max_length=120)
     email = models.EmailField(unique=True)
+    language = models.CharField(max_length=10, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
 
     REQUIRED_FIELDS = ["email", "name"]
 

@@ -1,10 +1,10 @@
-"""How moments are written in pages: in the person's time zone, by their locale."""
+"""How moments and numbers are written in pages: in the person's time zone, by their locale."""
 
 from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -20,9 +20,8 @@ def moment(value: datetime | None) -> SafeString | str:
     if value is None:
         return ""
     local = timezone.localtime(value)
-    return format_html(
-        '<time datetime="{}">{} {}</time>', value.isoformat(timespec="seconds"), _said(local), local.strftime("%Z")
-    )
+    said = f"{date_format(local, 'DATETIME_FORMAT')} {local:%Z}"
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(timespec="seconds"), said)
 
 
 @register.filter
@@ -35,10 +34,12 @@ def day(value: datetime | date | None) -> SafeString | str:
 
 
 @register.filter
+def number(value: float) -> str:
+    """A number with its thousands apart: 12,345 or 12.345."""
+    return str(number_format(value, force_grouping=True))
+
+
+@register.filter
 def risk_title(value: str) -> str:
     """What a risk is called: high -> High risk."""
     return RISK_TITLES[Risk(value)]
-
-
-def _said(local: datetime) -> str:
-    return f"{date_format(local, 'DATE_FORMAT')}, {date_format(local, 'TIME_FORMAT')}"

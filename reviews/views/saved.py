@@ -128,11 +128,10 @@ def answer_told(answer: Answer, question: Question) -> dict[str, Any]:
 
 
 def _score(result: Result) -> dict[str, Any]:
-    risks = list(result.risks.values())
     return {
         "overall": result.overall,
-        "high": risks.count(Risk.HIGH),
-        "medium": risks.count(Risk.MEDIUM),
+        "high": result.count(Risk.HIGH),
+        "medium": result.count(Risk.MEDIUM),
         "pillars": [[pillar.id, pillar.score, pillar.weight_title] for pillar in result.pillars],
     }
 

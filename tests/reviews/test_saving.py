@@ -1,7 +1,6 @@
 import gzip
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,7 +12,7 @@ from reviews.actions.answer import Given, save_answer
 from reviews.actions.audit import broken_trails
 from reviews.actions.score import as_json, result_of
 from reviews.actions.submit import submit_review
-from reviews.models import Answer, Review, Score, User
+from reviews.models import Answer, Review, Score, Session, User
 from tests.conftest import People, answer_all, give, state, version_of
 
 JSON = {"headers": {"accept": "application/json"}}
@@ -142,7 +141,7 @@ def statements_of(client: Client, review: Review, data: dict[str, str], question
     return [sql for each in statements if not (sql := str(each["sql"])).startswith(("SAVEPOINT", "RELEASE"))]
 
 
-def test_a_save_takes_four_statements_however_much_is_answered(review: Review, people: People, sign_in):
+def test_a_save_takes_three_statements_however_much_is_answered(review: Review, people: People, sign_in):
     client = sign_in(people.ada)
     client.post(save_url(review), {"version": "0", "choice": "justified"}, **JSON)
     few = statements_of(client, review, {"version": "1", "choice": "informal"})
@@ -150,10 +149,10 @@ def test_a_save_takes_four_statements_however_much_is_answered(review: Review, p
     version = version_of_answer(review)
     data = {"version": str(version), "choice": "informal", "note": "Agreed."}
     many = statements_of(client, review, data)
-    assert len(few) == len(many) == 4, many  # the session, the account, what a save depends on, what it changes
-    assert len(statements_of(client, review, data)) == 3  # nothing changes
+    assert len(few) == len(many) == 3, many  # who asks, what a save depends on, what it changes
+    assert len(statements_of(client, review, data)) == 2  # nothing changes
     first_of_jonas = {"version": str(version + 1), "choice": "justified"}
-    assert len(statements_of(sign_in(people.jonas), review, first_of_jonas)) == 4
+    assert len(statements_of(sign_in(people.jonas), review, first_of_jonas)) == 3
     assert review.contributors.filter(user=people.jonas).exists()
 
 

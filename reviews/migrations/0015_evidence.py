@@ -17,7 +17,7 @@ REFUSALS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0013_assignments_and_visits")]
+    dependencies = [("reviews", "0014_quicker_saves")]
 
     operations = [
         migrations.CreateModel(
