@@ -6,6 +6,7 @@
 // #questions[data-question]     the address of one question as it is now, with ID for its id
 
 import { read } from "./content.js";
+import { focusOn } from "./dom.js";
 import { cardOf, changed, stated } from "./saving.js";
 import { post } from "./server.js";
 import { putInPlace } from "./standing.js";
@@ -20,12 +21,12 @@ let { version } = here.dataset;
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-const writing = (element) => element.matches("textarea, input:not([type=radio], [type=checkbox])");
+const writing = (element) => element.matches("textarea, input:not([type=radio], [type=checkbox])") && !element.closest(".adds");
 
 // Whether something of the person's own stands in the way.
 function busy(article) {
   const { unsaved, sending } = cardOf(article.querySelector("form[data-saves]"));
-  const typed = [...article.querySelectorAll("textarea[name=text]")].some((area) => area.value !== area.defaultValue);
+  const typed = [...article.querySelectorAll(".thread textarea")].some((area) => area.value !== area.defaultValue);
   return unsaved || sending || typed || (article.contains(document.activeElement) && writing(document.activeElement));
 }
 
@@ -54,13 +55,18 @@ async function refresh(id) {
   if (window.htmx) window.htmx.process(fresh);
 }
 
+// Evidence is added and taken away, and never changes.
 function renewEvidence(article, fresh) {
-  const [before, now] = [article, fresh].map((each) => each.querySelector(".pieces"));
-  if (before?.contains(document.activeElement)) return;
-  before?.remove();
-  if (!now) return;
-  article.querySelector(".evidence").prepend(now);
-  if (window.htmx) window.htmx.process(now);
+  const place = article.querySelector(".evidence");
+  const [before, now] = [place, fresh].map((part) => part.querySelector(".pieces"));
+  if (!before && now) place.prepend(now);
+  for (const piece of [...(before?.children ?? [])]) {
+    if (fresh.querySelector(`#${piece.id}`)) continue;
+    if (piece.contains(document.activeElement)) focusOn(place);
+    piece.remove();
+  }
+  for (const piece of [...(now?.children ?? [])]) if (!place.querySelector(`#${piece.id}`)) before.append(piece);
+  if (window.htmx) window.htmx.process(place);
 }
 
 function putFacts(facts) {

@@ -13,43 +13,16 @@ from reviews.access import Actor, NotNow, NotYours
 from reviews.actions.audit import broken_trails
 from reviews.actions.decide import approve, request_changes
 from reviews.actions.errors import Invalid, Stale
-from reviews.actions.evidence import add_file, add_link, add_quote, take_away
+from reviews.actions.evidence import add_link, take_away
 from reviews.actions.storing import NotStored, opened, take_away_unfinished
 from reviews.actions.submit import submit_review
 from reviews.models import EventKind, Evidence, PendingFile, Review, Score
 from reviews.timeline import entries
 from tests.conftest import People, answer_all, give, resolve_requests, version_of
 from tests.reviews import files
+from tests.reviews.evidence import QUESTION, file, link, quote, stored_files
 
-QUESTION = "GEN-01"
-
-
-@pytest.fixture(autouse=True)
-def folder(settings, tmp_path):
-    """The files of each test lie in a folder of its own."""
-    place = tmp_path / "evidence"
-    settings.STORAGES = settings.STORAGES | {
-        "evidence": {**settings.STORAGES["evidence"], "OPTIONS": {"location": place}}
-    }
-    return place
-
-
-def file(user, review, content=files.PDF, name="load-test.pdf", **more) -> Evidence:
-    return add_file(
-        Actor(user), review_id=review.pk, question_id=QUESTION, file=io.BytesIO(content), name=name, **more
-    )
-
-
-def link(user, review, url="https://wiki.example.org/claims/limits", **more) -> Evidence:
-    return add_link(Actor(user), review_id=review.pk, question_id=QUESTION, url=url, **more)
-
-
-def quote(user, review, text="None of the calls failed.", source="Load test, page 4", **more) -> Evidence:
-    return add_quote(Actor(user), review_id=review.pk, question_id=QUESTION, text=text, source=source, **more)
-
-
-def stored_files(folder) -> list[str]:
-    return [path.name for path in folder.rglob("*") if path.is_file()]
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 def test_a_file_is_kept_under_a_key_of_its_own_with_who_when_and_its_sha256(review, people: People, folder):
@@ -58,7 +31,7 @@ def test_a_file_is_kept_under_a_key_of_its_own_with_who_when_and_its_sha256(revi
     assert (piece.title, piece.file_name, piece.content_type) == ("Load test", "Load test fdp.pdf", "application/pdf")
     assert (piece.size, piece.sha256) == (len(files.PDF), hashlib.sha256(files.PDF).hexdigest())
     assert (piece.by, piece.review, piece.question_id) == (people.ada, review, QUESTION)
-    assert stored_files(folder) == [piece.stored_as.partition("/")[2]]
+    assert stored_files(folder) == [folder / piece.stored_as]
     assert "load" not in piece.stored_as.lower()
     assert len(piece.stored_as) > 32
     with opened(piece) as content:
@@ -151,8 +124,7 @@ def test_the_trail_tells_what_was_added_and_taken_away_in_words_and_with_its_sha
     assert [entry.question.id for entry in told] == [QUESTION] * 4
     assert told[0].lines == ["Limits", f"limits.pdf, {len(files.PDF)}\xa0bytes", f"SHA-256 {one.sha256}"]
     assert told[1].lines == ["wiki.example.org/claims/limits", two.url, f"SHA-256 {two.sha256}"]
-    assert told[2].lines == ["Load test, page 4", f"SHA-256 {three.sha256}"]
-    assert told[2].text == "None of the calls failed."
+    assert told[2].lines == ["“None of the calls failed.” (Load test, page 4)", f"SHA-256 {three.sha256}"]
     assert (told[3].event.actor_name, told[3].lines[0]) == ("Jonas", "Limits")
     assert list(broken_trails()) == []
 
@@ -281,7 +253,7 @@ def test_a_file_whose_process_died_is_taken_away_later_and_no_other(review, peop
     for key in ("aa/left", "bb/under-way"):
         storages["evidence"].save(key, io.BytesIO(b"left"))
     assert take_away_unfinished(timezone.now()) == 2
-    assert sorted(stored_files(folder)) == sorted(["under-way", piece.stored_as.partition("/")[2]])
+    assert sorted(stored_files(folder)) == sorted([folder / "bb/under-way", folder / piece.stored_as])
     assert PendingFile.objects.get().key == "bb/under-way"
 
 
@@ -295,7 +267,7 @@ def test_where_the_storage_takes_nothing_nothing_is_added(review, people: People
 
 def test_a_file_that_was_altered_or_is_gone_is_not_handed_out(review, people: People, folder):
     piece = file(people.ada, review)
-    (place,) = [path for path in folder.rglob("*") if path.is_file()]
+    (place,) = stored_files(folder)
     place.write_bytes(files.PDF + b"more")
     with pytest.raises(NotStored, match="not what was added"):
         opened(piece)
