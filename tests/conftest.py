@@ -31,16 +31,18 @@ LAST = ("reviews", "checklists")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--with-database", action="store_true", help="leave out the tests that know no database")
+    parser.addoption(
+        "--with-database", action="store_true", help="leave out the tests that one database is enough for"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=_turn)
     if not config.getoption("--with-database"):
         return
-    pure = [item for item in items if _knows_no_database(item)]
-    config.hook.pytest_deselected(items=pure)
-    items[:] = [item for item in items if not _knows_no_database(item)]
+    once = [item for item in items if _once_is_enough(item)]
+    config.hook.pytest_deselected(items=once)
+    items[:] = [item for item in items if not _once_is_enough(item)]
 
 
 def _turn(item: pytest.Item) -> tuple[int, bool]:
@@ -49,8 +51,13 @@ def _turn(item: pytest.Item) -> tuple[int, bool]:
     return LAST.index(top) + 1 if top in LAST else 0, len(below) == 1
 
 
-def _knows_no_database(item: pytest.Item) -> bool:
-    """Whether a test of the two apps asks for no database; all other tests start whole applications."""
+def _once_is_enough(item: pytest.Item) -> bool:
+    """Whether a test says the same on each database: it asks for none, or looks at pages and their scripts alone.
+
+    Tests outside the two apps start whole applications.
+    """
+    if item.get_closest_marker("pages"):
+        return True
     in_apps = item.path.is_relative_to(TESTS / "checklists") or item.path.is_relative_to(TESTS / "reviews")
     fixtures = getattr(item, "fixturenames", ())
     return in_apps and not {"db", "transactional_db"} & set(fixtures) and not item.get_closest_marker("django_db")
