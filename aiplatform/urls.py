@@ -8,6 +8,7 @@ from aiplatform.sign_in import PasswordChange
 from checklists.urls import urlpatterns as library
 from reviews.views import (
     background,
+    evidence,
     files,
     history,
     home,
@@ -70,6 +71,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/<uuid:review_id>/answers/<str:question_id>/history/", history.history, name="answer-history"),
     path("reviews/<uuid:review_id>/answers/<str:question_id>/restore/", history.restore, name="answer-restore"),
     path("reviews/<uuid:review_id>/answers/<str:question_id>/confirm/", history.confirm, name="answer-confirm"),
+    path("reviews/<uuid:review_id>/evidence/<str:question_id>/", evidence.evidence, name="evidence"),
+    path("reviews/<uuid:review_id>/evidence/<uuid:evidence_id>/removal/", evidence.removal, name="evidence-remove"),
+    path("reviews/<uuid:review_id>/evidence/<uuid:evidence_id>/file/", evidence.file, name="evidence-file"),
     path("reviews/<uuid:review_id>/facts/<str:name>/", questionnaire.save_fact, name="fact"),
     path("reviews/<uuid:review_id>/checklists/", questionnaire.checklist_add, name="checklist-add"),
     path(

@@ -62,6 +62,7 @@ class Deed(StrEnum):
     """What can be done to a review."""
 
     ANSWER = "answer"
+    CHANGE_EVIDENCE = "change_evidence"
     CHANGE_CHECKLIST = "change_checklist"
     ASSIGN = "assign"
     COMMENT = "comment"
@@ -109,6 +110,7 @@ class _Rule:
 
 _RULES = {
     Deed.ANSWER: _Rule(OPEN, _WRITERS, _("be answered")),
+    Deed.CHANGE_EVIDENCE: _Rule(OPEN, _WRITERS, _("have its evidence changed")),
     Deed.CHANGE_CHECKLIST: _Rule(OPEN, _WRITERS, _("have its checklist changed")),
     Deed.ASSIGN: _Rule(OPEN, _WRITERS, _("be assigned")),
     Deed.COMMENT: _Rule(RUNNING, _WRITERS, _("be commented on")),
@@ -242,6 +244,11 @@ class ReviewAccess:
         """Raise `NotYours` or `NotNow`, with a sentence that says why, unless the person may do this now."""
         if refusal := self.refusal(deed):
             raise refusal
+
+    @property
+    def can_change_evidence(self) -> bool:
+        """Whether the person may add evidence and take it away now."""
+        return self.allows(Deed.CHANGE_EVIDENCE)
 
     @property
     def can_comment(self) -> bool:

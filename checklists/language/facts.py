@@ -104,6 +104,17 @@ def typed(fact: Fact, value: FactValue) -> str:
     return f"{value} s"
 
 
+def as_texts(fact: Fact, value: FactValue) -> list[str]:
+    """What `read_fact` reads as this value; nothing for nothing."""
+    if value is None:
+        return []
+    if isinstance(value, bool):
+        return ["yes" if value else "no"]
+    if not fact.options:
+        return [typed(fact, value)]
+    return value if isinstance(value, list) else [str(value)]
+
+
 def read_number(text: str) -> Fraction:
     """A number without a sign as people type it, in English: 1,500 or 1500.5. Raises ValueError with a sentence."""
     found = re.fullmatch(r"(\d{1,3}(?:,\d{3})+|\d{1,20})(\.\d{1,12})?", text.strip(), re.ASCII)

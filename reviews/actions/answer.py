@@ -7,20 +7,21 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from checklists.language import Checklist, Question, read_fact
+from checklists.language import Checklist, Fact, FactValue, Question, fitting, read_fact
 from checklists.measured import Row, RowError, clean_rows
 from checklists.scoring import Result, score_standing
 from checklists.standing import Standing
 from reviews.access import Actor, Deed, ReviewAccess
-from reviews.actions.errors import Invalid, Stale
+from reviews.actions.errors import Invalid, Stale, StaleFact
 from reviews.actions.holding import locked_review, touch_running
 from reviews.actions.saving import Overtaken, find, hold, keep
 from reviews.actions.score import standing_now, store, value_of
 from reviews.actions.texts import fault_of
-from reviews.actions.trail import next_event, record
+from reviews.actions.trail import next_line, record
 from reviews.actions.transaction import writing
-from reviews.models import Answer, Contributor, EventKind, Review, Workload, WorkloadFact
+from reviews.models import Answer, Contributor, Event, EventKind, Review, Workload, WorkloadFact
 
 
 @dataclass(frozen=True)
@@ -101,12 +102,12 @@ def _save(actor: Actor, review_id: uuid.UUID, question_id: str, given: Given) ->
     question = _question(found.checklist, question_id)
     content = _checked(question, given)
     before = found.answer
-    if before and before.confirmed and content == _Content.of(before):
+    if before and before.confirmed and vars(content) == before.content:
         standing = Standing(found.checklist, found.facts, found.values)
-        return SavedAnswer(found.review, standing, score_standing(standing), before)
+        return SavedAnswer(found.review, standing, score_standing(standing), before.as_model())
     version = before.version if before else 0
     if given.version != version:
-        raise _stale(before, oneself=before is not None and before.answered_by == actor.user)
+        raise _stale(before.as_model() if before else None, oneself=before is not None and before.by == actor.user.pk)
     answer = Answer(
         review=found.review,
         question_id=question_id,
@@ -118,8 +119,8 @@ def _save(actor: Actor, review_id: uuid.UUID, question_id: str, given: Given) ->
     standing = Standing(found.checklist, found.facts, found.values | {question_id: value_of(answer)})
     result = score_standing(standing)
     detail = {"question": question_id, "version": answer.version, **vars(content)}
-    event = next_event(found.review, EventKind.ANSWERED, actor, at=answer.answered_at, **detail)
-    keep(found, answer, event, result)
+    line = next_line(found.review, EventKind.ANSWERED, actor, at=answer.answered_at, detail=detail)
+    keep(found, answer, line, result)
     return SavedAnswer(found.review, standing, result, answer)
 
 
@@ -146,10 +147,14 @@ def confirm_answer(actor: Actor, *, review_id: uuid.UUID, question_id: str, vers
         return save_answer(actor, review_id=review_id, question_id=question_id, given=given)
 
 
-def state_fact(actor: Actor, *, review_id: uuid.UUID, name: str, texts: Sequence[str]) -> Saved:
+def state_fact(
+    actor: Actor, *, review_id: uuid.UUID, name: str, texts: Sequence[str], was: Sequence[str] | None
+) -> Saved:
     """State a fact of the workload, as `checklists.language.read_fact` reads it; nothing takes the statement back.
 
-    This review is scored at once, every other running one of the workload by a worker. Raises as `save_answer` does.
+    `was` is what was stated when the person began, in the same form; None was not sent and is refused, as it would
+    hide that a colleague was faster. This review is scored at once, every other running one of the workload by a
+    worker. Raises as `save_answer` does, and `StaleFact` where a colleague's statement would be overwritten.
     """
     with writing():
         # The workload first: two who state facts in two of its reviews would otherwise wait for each other for ever.
@@ -165,8 +170,13 @@ def state_fact(actor: Actor, *, review_id: uuid.UUID, name: str, texts: Sequence
         except ValueError as problem:
             raise Invalid({"": str(problem)}) from None
         stated = WorkloadFact.objects.filter(workload=review.workload_id, name=name)
-        if stated.values_list("value", flat=True).first() == value:
+        before = fitting(fact, stated.values_list("value", flat=True).first())
+        if before == value:
             return Saved(*_scored(review))
+        if was is None:
+            raise Invalid({"": str(_NO_VERSION)})
+        if before != _value_read(fact, was):
+            raise StaleFact(str(_STALE_FACT), fact, before, _last_stated(review, name))
         if value is None:
             stated.delete()
         else:
@@ -176,6 +186,20 @@ def state_fact(actor: Actor, *, review_id: uuid.UUID, name: str, texts: Sequence
         touch_running(review.workload, actor.user)
         review.refresh_from_db(fields=["version"])
         return Saved(*_scored(review))
+
+
+def _value_read(fact: Fact, texts: Sequence[str]) -> FactValue:
+    """What texts stand for; nothing for what the fact does not take, which nobody can have seen stated."""
+    try:
+        return read_fact(fact, texts)
+    except ValueError:
+        return None
+
+
+def _last_stated(review: Review, name: str) -> Event | None:
+    """Who stated a fact last, in whichever review of the workload."""
+    stated = Event.objects.filter(review__workload=review.workload_id, kind=EventKind.FACT_SET, detail__fact=name)
+    return stated.order_by("-at").first()
 
 
 def _scored(review: Review) -> tuple[Review, Standing, Result]:
@@ -204,6 +228,12 @@ def _stale(answer: Answer | None, *, oneself: bool) -> Stale:
     return Stale(said, answer)
 
 
+_NO_VERSION = gettext_lazy("The save did not say which version it is based on. Reload the page and save again.")
+_STALE_FACT = gettext_lazy(
+    "A colleague stated this fact after you opened it. Nothing of yours is lost: compare, then choose."
+)
+
+
 def _question(checklist: Checklist, question_id: str) -> Question:
     question = checklist.questions_by_id.get(question_id)
     if question is None:
@@ -220,7 +250,7 @@ def _checked(question: Question, given: Given) -> _Content:
     rows: list[Row] = []
     errors: dict[str, str] = {}
     if given.version is None:
-        errors[""] = _("The save did not say which version it is based on. Reload the page and save again.")
+        errors[""] = str(_NO_VERSION)
     if unknown := sorted((chosen | left_out) - question.choice_ids):
         errors["choices"] = _("{unknown} is not a choice of {name}.").format(
             unknown=", ".join(unknown), name=question.name

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reviews.models import Answer
+from checklists.language import Fact, FactValue
+from reviews.models import Answer, Event
 
 
 class Invalid(Exception):
@@ -21,6 +22,16 @@ class Stale(Exception):
 
     def __init__(self, message: str, current: Answer | None = None) -> None:
         self.current = current
+        super().__init__(message)
+
+
+class StaleFact(Stale):
+    """The same of a fact: its value now, and the event in which somebody stated it, where the trail has it."""
+
+    def __init__(self, message: str, fact: Fact, value: FactValue, event: Event | None) -> None:
+        self.fact = fact
+        self.value = value
+        self.event = event
         super().__init__(message)
 
 

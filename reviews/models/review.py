@@ -145,7 +145,8 @@ class Answer(models.Model):
     answers.
     """
 
-    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="answers")
+    # Each index is written with every save: the unique one serves, and nobody asks for all that a person answered.
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="answers", db_index=False)
     question_id = models.CharField(max_length=128)
     version = models.PositiveIntegerField(default=1)
     selected = models.JSONField(default=list)
@@ -155,7 +156,7 @@ class Answer(models.Model):
     not_applicable = models.BooleanField(default=False)
     reason = models.TextField(blank=True)
     note = models.TextField(blank=True)
-    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     answered_at = models.DateTimeField()
 
     class Meta:

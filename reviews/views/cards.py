@@ -11,7 +11,19 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from checklists.language import Choice, Fact, FactOption, FactValue, Guidance, Question, Section, said, typed
+from checklists.language import (
+    Choice,
+    Fact,
+    FactOption,
+    FactValue,
+    Guidance,
+    Question,
+    Section,
+    as_texts,
+    fitting,
+    said,
+    typed,
+)
 from checklists.language.tongue import phrase
 from checklists.locale import localized
 from checklists.measured import COLUMN_TITLES, COLUMNS, Measured, measured
@@ -19,7 +31,7 @@ from checklists.scoring import FINDINGS, Result, Risk, risk_in, score_standing
 from checklists.standing import Standing
 from reviews.actions.answer import Given
 from reviews.actions.score import standing_of
-from reviews.models import Answer, Assignment, Comment, Report, Review, Score, Thread, ThreadKind
+from reviews.models import Answer, Assignment, Comment, Evidence, Report, Review, Score, Thread, ThreadKind
 from reviews.notes import as_html
 from reviews.views.words import RISK_TITLES
 
@@ -123,6 +135,7 @@ class QuestionCard:
     standing: Standing
     threads: list[Thread] = field(default_factory=list)
     assignment: Assignment | None = None
+    evidence: list[Evidence] = field(default_factory=list)
     tried: Given | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
     conflict: "QuestionCard | None" = None
@@ -388,6 +401,11 @@ class FactLine:
         return localized(words) if self.fact.type == "number" else words
 
     @property
+    def was(self) -> list[str]:
+        """The value as its form sends it, whatever somebody tried."""
+        return as_texts(self.fact, self.value)
+
+    @property
     def typed(self) -> str:
         """The value as it is typed."""
         return ", ".join(self.tried) if self.tried is not None else typed(self.fact, self.value)
@@ -560,10 +578,11 @@ class ReviewSheet:
 
 
 def sheet_of(review: Review, *, with_comments: bool = True) -> ReviewSheet:
-    """Read a review for showing: three queries, six with comments, however long it is."""
+    """Read a review for showing: three queries, seven with comments, however long it is."""
     answers = {answer.question_id: answer for answer in review.answers.select_related("answered_by")}
     threads = threads_of(review) if with_comments else {}
     assignments = assignments_of(review) if with_comments else {}
+    evidence = evidence_of(review) if with_comments else {}
     standing = standing_of(review, answers.values())
     checklist = standing.checklist
     return ReviewSheet(
@@ -579,6 +598,7 @@ def sheet_of(review: Review, *, with_comments: bool = True) -> ReviewSheet:
                         standing,
                         threads.get(question.id, []),
                         assignments.get(question.id) or assignments.get(_SECTION + section.id),
+                        evidence.get(question.id, []),
                     )
                     for question in section.questions
                 ],
@@ -586,7 +606,10 @@ def sheet_of(review: Review, *, with_comments: bool = True) -> ReviewSheet:
             )
             for section in checklist.sections
         ],
-        facts=[FactLine(fact, standing.value(fact.id), standing.is_asked(fact)) for fact in checklist.facts],
+        facts=[
+            FactLine(fact, fitting(fact, standing.facts.get(fact.id)), standing.is_asked(fact))
+            for fact in checklist.facts
+        ],
         threads=threads,
     )
 
@@ -604,6 +627,14 @@ _SECTION = "section "
 def assignments_of(review: Review) -> dict[str, Assignment]:
     """The review's assignments by the id of the question, or of the section behind a word of its own."""
     return {each.question_id or _SECTION + each.section_id: each for each in review.assignments.select_related("to")}
+
+
+def evidence_of(review: Review) -> dict[str, list[Evidence]]:
+    """The review's evidence by question, in the order in which it was added; what was taken away is not in it."""
+    found: defaultdict[str, list[Evidence]] = defaultdict(list)
+    for piece in review.evidence.filter(removed_at=None).select_related("by"):
+        found[piece.question_id].append(piece)
+    return found
 
 
 def threads_of(review: Review) -> dict[str, list[Thread]]:

@@ -16,7 +16,7 @@ from reviews.access import Deed, Refused, ReviewAccess
 from reviews.actions import answer as answering
 from reviews.actions.additions import add_checklist, addable, remove_checklist
 from reviews.actions.answer import Given, answer_question, state_fact
-from reviews.actions.errors import Incomplete, Invalid, Stale
+from reviews.actions.errors import Incomplete, Invalid, Stale, StaleFact
 from reviews.actions.move import newer_edition
 from reviews.actions.submit import STATEMENT, submit_review, withdraw_review
 from reviews.actions.visits import arrive, news
@@ -26,7 +26,7 @@ from reviews.views.asking import actor_of, person_of, review_for
 from reviews.views.cards import QuestionCard, ReviewSheet, sheet_of
 from reviews.views.filtering import FILTERS, counted, flag, narrow
 from reviews.views.refusals import refusal_as_json, status_of
-from reviews.views.saved import answer_saved, answer_told, fact_saved
+from reviews.views.saved import answer_saved, answer_told, fact_saved, fact_told
 
 _MISSING = "?missing"
 """The part of the questionnaire's address that makes it name the obligatory questions without an answer."""
@@ -93,14 +93,17 @@ def _save_answer_as_json(request: HttpRequest, review_id: uuid.UUID, question_id
 @require_POST
 def save_fact(request: HttpRequest, review_id: uuid.UUID, name: str) -> HttpResponse:
     """State a fact of the workload; one that does not fit comes back as it was typed, with the reason."""
-    texts = request.POST.getlist("value")
+    texts, was = request.POST.getlist("value"), request.POST.getlist("was") if "was" in request.POST else None
     if wants_json(request):
-        saved = state_fact(actor_of(request), review_id=review_id, name=name, texts=texts)
+        try:
+            saved = state_fact(actor_of(request), review_id=review_id, name=name, texts=texts, was=was)
+        except StaleFact as overtaken:
+            return refusal_as_json(overtaken, current=fact_told(overtaken))
         return fact_saved(saved, name)
-    problem: Invalid | Refused | None = None
+    problem: Invalid | Refused | Stale | None = None
     try:
-        state_fact(actor_of(request), review_id=review_id, name=name, texts=texts)
-    except (Invalid, Refused) as refusal:
+        state_fact(actor_of(request), review_id=review_id, name=name, texts=texts, was=was)
+    except (Invalid, Refused, Stale) as refusal:
         problem = refusal
     except Review.DoesNotExist:
         raise Http404 from None

@@ -37,6 +37,7 @@ PAGES = {
     "background": "/reviews/{draft}/questions/{question}/background/",
     "answer-history": "/reviews/{draft}/answers/{question}/history/",
     "assign": "/reviews/{draft}/assign/question/{question}/",
+    "evidence": "/reviews/{draft}/evidence/{question}/",
     "graph-results": "/reviews/{draft}/query-results/",
     "move-preview": "/reviews/{draft}/edition/",
     "templates": "/templates/",
@@ -72,10 +73,18 @@ NO_PAGES = {
     *("sign-out", "person-role", "person-active", "person-password", "policy-reset", "notices-read", "notice-open"),
     *("review-start", "decide", "comment", "thread-reply", "thread-resolve", "thread-reopen", "answer", "fact"),
     *("answer-restore", "answer-confirm", "checklist-add", "checklist-remove", "move", "move-undo", "template-make"),
-    *("template-retire", "here", "submit", "withdraw", "report-retry", "report-withdraw"),
+    *("template-retire", "evidence-remove", "here", "submit", "withdraw", "report-retry", "report-withdraw"),
     *("draft-from-edition", "draft-discard"),  # what only forms send to; a refusal comes in the page of the form
     *("question", "report-status"),  # parts of pages
-    *("report-pdf", "snapshot", "export-file", "authority", "revocations", "revocations-of"),  # files
+    *(
+        "report-pdf",
+        "snapshot",
+        "evidence-file",
+        "export-file",
+        "authority",
+        "revocations",
+        "revocations-of",
+    ),  # files
     "first-run",  # only where there is no account: see below
 }
 
@@ -87,6 +96,7 @@ from reviews.access import Actor
 from reviews.actions.assign import assign
 from reviews.actions.beginning import make_template
 from reviews.actions.decide import request_changes
+from reviews.actions.evidence import add_link, add_quote
 from reviews.actions.milestones import name_milestone
 from reviews.actions.start import start_review
 from reviews.actions.submit import submit_review
@@ -117,6 +127,10 @@ thread = open_thread(Actor(lea), review_id=draft.pk, question_id=first, text="Sa
 resolve(Actor(ada), review_id=draft.pk, thread_id=thread.pk)
 open_thread(Actor(lea), review_id=draft.pk, question_id=first, text="And since when, @ada?")
 assign(Actor(lea), review_id=draft.pk, to=ada, question_id=second)
+for review in reviews.values():
+    about = {"review_id": review.pk, "question_id": first}
+    add_link(Actor(ada), **about, url="https://example.org/runbook")
+    add_quote(Actor(ada), **about, text="It was tried twice.", source="Mail of the operator, 3 November")
 for name in ("Submitted", "Returned"):
     answer_all(ada, reviews[name])
     question = reviews[name].checklist.questions[0]

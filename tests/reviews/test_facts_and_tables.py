@@ -206,10 +206,10 @@ def test_a_fact_that_is_refused_comes_back_as_it_was_typed(serving: Review, peop
     client = sign_in(people.ada)
     state(people.ada, serving, "inferencing_mode", "online")
     url = reverse("fact", args=[serving.pk, "latency_target_ms"])
-    plain = client.post(url, {"value": "fast"})
+    plain = client.post(url, {"value": "fast", "was": ""})
     assert plain.status_code == 422
     assert 'name="value" value="fast"' in plain.content.decode()
-    told = client.post(url, {"value": "fast"}, **SCRIPT)
+    told = client.post(url, {"value": "fast", "was": ""}, **SCRIPT)
     assert told.status_code == 422
     assert "“fast” is not a number" in told.json()["error"]
 
@@ -219,7 +219,7 @@ def test_the_badge_of_a_benchmark_follows_the_latency_that_is_stated(serving: Re
     runs = [{"configuration": name, "throughput": "9", "p95_ms": "300", "cost_per_hour": "4"} for name in "ab"]
     give(people.ada, serving, "GEN-07", rows=runs)
     url = reverse("fact", args=[serving.pk, "latency_target_ms"])
-    saved = sign_in(people.ada).post(url, {"value": "200"}, **SCRIPT).json()
+    saved = sign_in(people.ada).post(url, {"value": "200", "was": ""}, **SCRIPT).json()
     assert saved["standing"]["risks"]["GEN-07"] == "high"
 
 

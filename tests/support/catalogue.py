@@ -37,7 +37,7 @@ _FUNCTIONS = {
 
 _STRING = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _CALL = re.compile(rf"\b(n?p?gettext|_)\(\s*({_STRING}(?:\s*,\s*{_STRING})*)")
-_PLACE = re.compile(r"%\(\w+\)s|%[sd]|\{\w*\}|%%")
+_PLACE = re.compile(r"%\(\w+\)s|%[sd]|\{[^{}]*\}|%%")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reviews", "0013_assignments_and_visits"),
+        ("reviews", "0015_evidence"),
     ]
 
     operations = [
