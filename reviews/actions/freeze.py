@@ -29,6 +29,7 @@ from reviews.models import (
 )
 from reviews.models.trail import STEPS
 from reviews.policies import policy_for
+from reviews.report.since import since
 
 FORMAT = "ai-platform-review-snapshot/3"
 
@@ -52,7 +53,10 @@ def freeze(review: Review, decision: Decision) -> Snapshot:
         "verify_url": f"{settings.BASE_URL}/verify/",
         "trail_head": _trail_head(review),
     }
-    content = canonical_json(state_of(review) | closing)
+    state = state_of(review)
+    earlier = earlier_approval(review)
+    last = {"since": since(earlier.data, earlier.sha256, state)} if earlier else {}
+    content = canonical_json(state | closing | last)
     return Snapshot.objects.create(
         review=review,
         decision=decision,
@@ -61,6 +65,12 @@ def freeze(review: Review, decision: Decision) -> Snapshot:
         at=decision.at,
         valid_until=valid_until,
     )
+
+
+def earlier_approval(review: Review) -> Snapshot | None:
+    """The last approval of another of the workload's reviews of this kind; None for none."""
+    snapshots = Snapshot.objects.filter(review__workload=review.workload_id, review__kind=review.kind)
+    return snapshots.exclude(review=review).order_by("at", "id").last()
 
 
 @translation.override(IN_ENGLISH)

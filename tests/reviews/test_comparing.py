@@ -54,7 +54,7 @@ def test_findings_that_appear_and_go_choices_and_notes_are_told(review: Review, 
     assert answers["GEN-01"].chosen == (texts["justified"],)
     assert answers["GEN-01"].dropped == (texts["not_assessed"],)
     assert "".join(piece.text for piece in answers["GEN-01"].note if piece.where == "new").strip() == "else"
-    assert (answers["EDA-N-01"].applied, answers["EDA-N-01"].applies) == (False, True)
+    assert answers["EDA-N-01"].reasons == ("No such thing.", "")
     assert found.overall.change > 0
 
 
@@ -72,8 +72,8 @@ def test_reviews_of_two_kinds_are_compared_in_what_both_ask(review: Review, peop
     answer_all(people.ada, review)
     other = start_review(Actor(people.ada), workload=review.workload, kind=WorkloadKind.TRAINING)
     found = compare(now(review), now(other))
-    assert all(name.startswith("TRN") for name in found.only_after)
-    assert all(name.startswith("EDA") for name in found.only_before)
+    assert all(each.id.startswith("TRN") for each in found.only_after)
+    assert all(each.id.startswith("EDA") for each in found.only_before)
     assert found.editions[0] != found.editions[1]
 
 
