@@ -1,9 +1,9 @@
 # ARGS reaches the command behind a target: make test ARGS="-k signing", make lock ARGS=--upgrade
 ARGS =
 PYTHON = .venv/bin/python
-PYTHON_FILES = . bin/test bin/make-stamp-font
+PYTHON_FILES = . bin/test bin/make-stamp-font bin/messages
 
-.PHONY: help setup run test lint format bench lock
+.PHONY: help setup run test lint format bench lock messages
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -35,3 +35,6 @@ bench: ## Measure, against PostgreSQL and Redis
 
 lock: ## Choose the versions anew; ARGS=--upgrade takes the newest
 	@bin/setup lock $(ARGS)
+
+messages: ## Bring locale/ up to date with the texts in the sources, and compile it
+	@bin/setup dev && exec $(PYTHON) bin/messages

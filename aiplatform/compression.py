@@ -16,7 +16,9 @@ class Compression(GZipMiddleware):
     """Packs pages with Brotli for browsers that take it, and everything else as Django does."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """The response, packed."""
+        """The response, packed; a file that is handed out piece by piece goes as it is."""
+        if response.streaming:
+            return response
         if not (
             isinstance(response, HttpResponse)
             and response.get("Content-Type", "").startswith("text/html")

@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -52,6 +53,13 @@ def one_of(name: str, *values: str) -> str:
     """A variable with one of these values, the first where it is not set; raises ImproperlyConfigured for others."""
     if (value := text(name, values[0])) not in values:
         raise ImproperlyConfigured(f"{name} is “{value}”: give {' or '.join(values)}")
+    return value
+
+
+def time_zone(name: str, default: str) -> str:
+    """A variable that names a time zone, such as Europe/Berlin; raises ImproperlyConfigured for any other text."""
+    if (value := text(name, default)) != default and value not in available_timezones():
+        raise ImproperlyConfigured(f"{name} is “{value}”: give the name of a time zone, such as Europe/Berlin")
     return value
 
 
@@ -148,4 +156,49 @@ def mail_server() -> dict[str, Any]:
         "password": unquote(url.password or ""),
         "starttls": url.scheme == "smtp+tls",
         "tls": url.scheme == "smtps",
+    }
+
+
+def evidence_storage(folder: Path) -> dict[str, Any]:
+    """Django's description of where files of evidence lie: the bucket `EVIDENCE_BUCKET`, else `DATA_DIR/evidence`.
+
+    Raises ImproperlyConfigured for an endpoint that is no web address, and for half of a pair of keys.
+    """
+    bucket, endpoint = text("EVIDENCE_BUCKET"), text("EVIDENCE_ENDPOINT")
+    if not bucket:
+        options = {
+            "location": folder / "evidence",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        }
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+    if endpoint and urlsplit(endpoint).scheme not in {"http", "https"}:
+        raise ImproperlyConfigured(f"EVIDENCE_ENDPOINT is “{endpoint}”: give an address such as https://minio:9000")
+    access_key, secret_key = text("EVIDENCE_ACCESS_KEY"), text("EVIDENCE_SECRET_KEY")
+    if bool(access_key) != bool(secret_key):
+        raise ImproperlyConfigured("Give both EVIDENCE_ACCESS_KEY and EVIDENCE_SECRET_KEY, or none of them")
+    from botocore.config import Config
+
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": bucket,
+            "endpoint_url": endpoint or None,
+            "region_name": text("EVIDENCE_REGION") or None,
+            "access_key": access_key or None,
+            "secret_key": secret_key or None,
+            "location": text("EVIDENCE_PREFIX", "evidence"),
+            "file_overwrite": False,
+            "client_config": Config(
+                # A host name for each bucket is Amazon's way; what others offer knows the path at least.
+                s3={"addressing_style": "path" if endpoint else "auto"},
+                signature_version="s3v4",
+                connect_timeout=5,
+                read_timeout=30,
+                retries={"max_attempts": 2},
+                # Newer checksums are not understood everywhere; what is read is held against its SHA-256.
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+            ),
+        },
     }

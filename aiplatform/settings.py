@@ -22,7 +22,6 @@ ORGANISATION = environment.text("ORGANISATION", "Architecture reviews")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -42,7 +41,8 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "aiplatform.sessions.Authentication",
+    "aiplatform.language.LanguageAndTimeZone",
     "django_htmx.middleware.HtmxMiddleware",
     "aiplatform.sign_in.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -65,7 +65,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "reviews.context.unread",
             ],
-            "builtins": ["template_partials.templatetags.partials", "django.templatetags.static"],
+            "builtins": [
+                "template_partials.templatetags.partials",
+                "django.templatetags.static",
+                "django.templatetags.i18n",
+                "reviews.templatetags.shown",
+            ],
         },
     },
 ]
@@ -74,7 +79,6 @@ DATABASES = {"default": environment.database(DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "reviews.User"
-AUTHENTICATION_BACKENDS = ["aiplatform.sessions.Accounts"]
 SESSION_ENGINE = "aiplatform.sessions"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
@@ -85,8 +89,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-LANGUAGE_CODE = "en-gb"
-TIME_ZONE = "UTC"
+# What holds where nobody chose: see aiplatform/language.py. The catalogue of translations: docs/translating.md.
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LANGUAGE_CODE = environment.one_of("DEFAULT_LANGUAGE", *(code for code, _name in LANGUAGES))
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "aiplatform.formats"
+TIME_ZONE = environment.time_zone("TIME_ZONE", "UTC")
 USE_TZ = True
 MESSAGE_TAGS = {message_levels.ERROR: "error"}
 
@@ -96,7 +104,11 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "aiplatform.static.Storage"},
+    "evidence": environment.evidence_storage(DATA_DIR),
 }
+
+EVIDENCE_MEGABYTES = environment.whole_number("EVIDENCE_MEGABYTES", 20)
+EVIDENCE_PIECES = environment.whole_number("EVIDENCE_PIECES", 20)
 
 # Security. Only TLS_PROXY=1 turns on what needs https; a laptop on plain http could not sign in otherwise.
 TLS_PROXY = environment.flag("TLS_PROXY", default=False)
@@ -155,6 +167,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "reviews.tasks.sweep", "schedule": SWEEP_SECONDS},
     "integrity": {"task": "reviews.tasks.check_integrity", "schedule": crontab(hour=2, minute=17)},
     "ends": {"task": "reviews.tasks.tell_of_ends", "schedule": 3600},
+    "sessions": {"task": "reviews.tasks.clear_sessions", "schedule": crontab(hour=3, minute=41)},
+    "unfinished-files": {"task": "reviews.tasks.take_away_unfinished", "schedule": crontab(hour=1, minute=47)},
     "digests": {"task": "reviews.tasks.send_digests", "schedule": 1800},
 }
 REPORT_LEASE_SECONDS = environment.whole_number("REPORT_LEASE_SECONDS", 600)

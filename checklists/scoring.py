@@ -3,11 +3,12 @@
 The method, in words: docs/scoring.md.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import lcm
 
 from checklists.language import WEIGHTS, Checklist, FactValue, Question
@@ -83,7 +84,11 @@ class Result:
 
     def count(self, risk: Risk) -> int:
         """How many questions have this risk."""
-        return sum(each is risk for each in self.risks.values())
+        return self._counts[risk]
+
+    @cached_property
+    def _counts(self) -> Counter[Risk]:
+        return Counter(self.risks.values())
 
 
 def score(checklist: Checklist, answers: Mapping[str, AnswerValue], facts: Mapping[str, FactValue]) -> Result:

@@ -30,9 +30,13 @@ class AnswerValue:
 
     def __hash__(self) -> int:
         """That of what is most often said; rows are compared, and are not hashed."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
         return hash((self.selected, self.left_out, self.not_applicable, self.explained))
 
-    @property
+    @cached_property
     def answered(self) -> bool:
         """Whether this says anything at all."""
         return self.not_applicable or bool(self.selected or self.left_out or self.rows)

@@ -10,7 +10,8 @@ from celery import Task, shared_task
 from django.db.models import F
 from django.utils import timezone
 
-from reviews.actions import integrity, mails, notices, reminders, report, score, stamp
+from aiplatform.sessions import SessionStore
+from reviews.actions import integrity, mails, notices, reminders, report, score, stamp, storing
 from reviews.actions.nudge import send
 from reviews.models import Score
 
@@ -60,6 +61,12 @@ def check_integrity() -> None:
 
 
 @shared_task
+def take_away_unfinished() -> None:
+    """Take away files that were sent and never became evidence."""
+    storing.take_away_unfinished(timezone.now())
+
+
+@shared_task
 def send_mails() -> None:
     """Send what mail is waiting."""
     mails.send_mails()
@@ -75,6 +82,12 @@ def send_digests() -> None:
 def tell_of_ends() -> None:
     """Remind people of the approvals that end soon."""
     reminders.tell_of_ends(timezone.now())
+
+
+@shared_task
+def clear_sessions() -> None:
+    """Forget the sessions that are over."""
+    SessionStore.clear_expired()
 
 
 def recover(*, worker: str) -> None:

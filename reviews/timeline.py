@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from checklists.language import Checklist, Question, said
 from checklists.language.diff import Piece, words_compared
-from reviews.models import Event, EventKind, Review, ThreadKind
+from reviews.models import Event, EventKind, EvidenceKind, Review, ThreadKind
 
 TOPICS: dict[str, tuple[str, tuple[EventKind, ...]]] = {
     "answers": (gettext_noop("Answers and facts"), (EventKind.ANSWERED, EventKind.FACT_SET)),
@@ -77,12 +78,27 @@ def _entry(checklist: Checklist, event: Event, before: Event | None) -> Entry:
         return Entry(event, question, [_("{}: to {}").format(detail["title"], detail["to"]) + due])
     if event.kind == EventKind.ASSIGNMENT_ENDED:
         return Entry(event, question, [_("It was {}’s").format(detail["to"])])
+    if event.kind in {EventKind.EVIDENCE_ADDED, EventKind.EVIDENCE_REMOVED}:
+        return Entry(event, question, list(_piece(detail)))
     lines = [detail[name] for name in ("title", "name", "edition", "problem") if detail.get(name)]
     if detail.get("opens") == ThreadKind.CHANGE_REQUEST:
         lines.append(_("This asks for a change"))
     if detail.get("sha256"):
         lines.append(f"SHA-256 {detail['sha256']}")
     return Entry(event, question, lines, text=detail.get("statement") or detail.get("text") or "")
+
+
+def _piece(detail: Mapping[str, Any]) -> Iterator[str]:
+    """What a piece of evidence is."""
+    if detail["title"] not in {detail.get("file_name"), detail.get("source")}:
+        yield detail["title"]
+    if detail["piece"] == EvidenceKind.FILE:
+        yield f"{detail['file_name']}, {filesizeformat(detail['size'])}"
+    elif detail["piece"] == EvidenceKind.LINK:
+        yield detail["url"]
+    else:
+        yield f"“{detail['text']}” ({detail['source']})"
+    yield f"SHA-256 {detail['sha256']}"
 
 
 def _described(name: str, old: str, new: str) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from checklists.canonical import canonical_json, sha256_hex
 from checklists.language import Question, Section, said
@@ -14,6 +14,7 @@ from checklists.models import Edition
 from checklists.scoring import METHOD, Result, score_standing
 from checklists.standing import Standing
 from reviews.actions.score import as_json, standing_of, store
+from reviews.languages import IN_ENGLISH
 from reviews.models import (
     Answer,
     Comment,
@@ -33,6 +34,7 @@ from reviews.report.since import since
 FORMAT = "ai-platform-review-snapshot/3"
 
 
+@translation.override(IN_ENGLISH)
 def freeze(review: Review, decision: Decision) -> Snapshot:
     """Write the review down as it is now, with the decision that closes it. Call inside the deciding transaction."""
     sign_offs = sign_offs_of(review)
@@ -43,7 +45,7 @@ def freeze(review: Review, decision: Decision) -> Snapshot:
         "approval": sign_offs[-1],
         "policy": {
             "approvers": policy.approvers,
-            "approver_role": policy.approver_role.label,
+            "approver_role": str(policy.approver_role.label),
             "blocks_on_high": policy.blocks_on_high,
             "valid_days": policy.valid_days,
         },
@@ -73,6 +75,7 @@ def earlier_approval(review: Review) -> Snapshot | None:
     return snapshots.exclude(review=review).order_by("at", "id").last()
 
 
+@translation.override(IN_ENGLISH)
 def sign_offs_of(review: Review) -> list[dict[str, Any]]:
     """The sign-offs as a snapshot has them: the submission, then the approvals that count."""
     # A review that was handed in before there were submissions has its approvals alone.
@@ -81,6 +84,7 @@ def sign_offs_of(review: Review) -> list[dict[str, Any]]:
     return [_sign_off(each) for each in ([submission, *given] if submission else given)]
 
 
+@translation.override(IN_ENGLISH)
 def trail_of(review: Review) -> list[dict[str, Any]]:
     """The decision trail so far, as a snapshot has it."""
     return [_event(event) for event in review.events.filter(kind__in=STEPS).select_related("actor")]
@@ -93,10 +97,11 @@ def _trail_head(review: Review) -> dict[str, Any]:
 
 
 def _sign_off(each: Submission | Decision) -> dict[str, Any]:
-    role = Role(each.role).label
+    role = str(Role(each.role).label)
     return {"by": _person(each.by), "role": role, "at": time(each.at), "statement": each.statement}
 
 
+@translation.override(IN_ENGLISH)
 def set_milestone(review: Review, *, name: str, by: User) -> Milestone:
     """Keep the review as it is now under a name. Call inside a writing transaction."""
     content = canonical_json(state_of(review))
@@ -112,6 +117,7 @@ def state_of(review: Review) -> dict[str, Any]:
     return state
 
 
+@translation.override(IN_ENGLISH)
 def read_state(review: Review) -> tuple[dict[str, Any], Result]:
     """The same, nothing written; and the score that it has."""
     given = review.answers.filter(confirmed=True).select_related("answered_by")

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from reviews.access import RUNNING
 from reviews.actions.nudge import score_later
-from reviews.models import Contributor, Review, User, Workload
+from reviews.models import Contributor, Review, Score, User, Workload
 
 
 def locked_review(user: User, review_id: uuid.UUID) -> Review:
@@ -21,6 +21,13 @@ def touch(review: Review) -> None:
     Review.objects.filter(pk=review.pk).update(version=F("version") + 1, changed_at=timezone.now())
     review.version += 1
     score_later(review.pk)
+
+
+def touch_beside_score(review: Review) -> None:
+    """Mark the review as changed in something that its score does not depend on: a score that was right still is."""
+    Score.objects.filter(review=review, for_version=review.version).update(for_version=F("for_version") + 1)
+    Review.objects.filter(pk=review.pk).update(version=F("version") + 1, changed_at=timezone.now())
+    review.version += 1
 
 
 def touch_running(workload: Workload, by: User) -> list[Review]:

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from checklists.language import Checklist, JoinError, Question, joined
 from checklists.language.diff import Carried, carried
@@ -45,9 +46,17 @@ def move_review(actor: Actor, *, review_id: uuid.UUID, edition_id: uuid.UUID, ve
         new = Edition.objects.without_content().get(pk=edition_id)
         old = review.edition
         if new.key != old.key or new.pk == old.pk:
-            raise Invalid({"edition": f"Choose another edition of {old.title} than {old.version}."})
+            raise Invalid(
+                {
+                    "edition": _("Choose another edition of {title} than {version}.").format(
+                        title=old.title, version=old.version
+                    )
+                }
+            )
         if version != review.version:
-            raise Stale("The review was changed after this preview. Look at what would carry over now, then move it.")
+            raise Stale(
+                _("The review was changed after this preview. Look at what would carry over now, then move it.")
+            )
         _require_joined(review, new)
         milestone = set_milestone(review, name=f"Before the move to edition {new.version}", by=actor.user)
         before = _fit(review, new.checklist)
@@ -84,7 +93,7 @@ def undo_move(actor: Actor, *, review_id: uuid.UUID) -> Review:
         access.require(Deed.CHANGE_CHECKLIST)
         change = last_move(review)
         if change is None:
-            raise Invalid({"": "This review was not moved to its edition, so there is nothing to undo."})
+            raise Invalid({"": _("This review was not moved to its edition, so there is nothing to undo.")})
         _require_joined(review, change.old)
         questions = change.old.checklist.questions_by_id
         for answer in review.answers.filter(question_id__in=questions):
@@ -153,7 +162,9 @@ def _require_joined(review: Review, edition: Edition) -> None:
     try:
         joined([edition.checklist, *(added.checklist for added in review.editions[1:])])
     except JoinError as problem:
-        raise Invalid({"edition": f"{problem} Take that checklist out of the review first."}) from None
+        raise Invalid(
+            {"edition": _("{problem} Take that checklist out of the review first.").format(problem=problem)}
+        ) from None
 
 
 def _set_edition(review: Review, edition: Edition) -> None:

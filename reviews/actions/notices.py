@@ -1,14 +1,15 @@
 """Telling people what concerns them: a notice in the application, and mail when they want it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from reviews.actions.nudge import send_mails_later
 from reviews.actions.transaction import writing
+from reviews.languages import as_told_to
 from reviews.models import Delivery, Mail, Notice, NoticeKind, NoticeSetting, Review, Role, User
 from reviews.notices import digest_of, mail_of
 
@@ -28,12 +29,13 @@ def tell(
     by: User | None,
     key: str,
     question_id: str = "",
-    text: str = "",
+    text: str | Callable[[], str] = "",
 ) -> None:
     """Tell people of something, each once for the `key` of the occasion; whoever did it is not told.
 
     Who cannot see the review or whose account is closed is not told either. Call inside the transaction that it
-    happens in: the notice is there when that is, and mail goes out afterwards.
+    happens in: the notice is there when that is, and mail goes out afterwards. A `text` of our own is a function, so
+    that everybody is told in their language; one that somebody wrote is the same for all.
     """
     asked = {person.pk for person in people if by is None or person.pk != by.pk}
     members = User.objects.filter(pk__in=asked, is_active=True, memberships__team=review.workload.team_id)
@@ -41,25 +43,26 @@ def tell(
     fresh = list(members.exclude(pk__in=list(told)).order_by("pk"))
     settings_of = _deliveries(fresh, kind)
     now = timezone.now()
-    notices = [
-        Notice(
+    notices = []
+    for person in fresh:
+        with as_told_to(person):
+            said = text() if callable(text) else text
+        notice = Notice(
             user=person,
             kind=kind,
             key=key,
             review=review,
             question_id=question_id,
             by=by,
-            text=text,
+            text=said,
             at=now,
             delivery=settings_of.get(person.pk, DEFAULTS[kind]),
         )
-        for person in fresh
-    ]
-    for notice in notices:
         if notice.delivery == Delivery.NOW:
-            with translation.override(language_of(notice.user)):
+            with as_told_to(person):
                 subject, body = mail_of(notice)
-            notice.mail = _write(notice.user, subject, body, now)
+            notice.mail = _write(person, subject, body, now)
+        notices.append(notice)
     Notice.objects.bulk_create(notices)
 
 
@@ -71,11 +74,6 @@ def leads_of(review: Review) -> QuerySet[User]:
 def authors_of(review: Review) -> QuerySet[User]:
     """Those who wrote the review or answered in it."""
     return User.objects.filter(contributions__review=review)
-
-
-def language_of(user: User) -> str:
-    """The language in which a person gets mail."""
-    return settings.LANGUAGE_CODE
 
 
 def read(user: User, notice_id: int) -> Notice:
@@ -127,7 +125,7 @@ def _write_digest(user: User, now: datetime) -> bool:
         notices = list(waiting.select_related("review__workload", "by").order_by("at", "id"))
         if not notices or since.exists():
             return False
-        with translation.override(language_of(user)):
+        with as_told_to(user):
             mail = _write(user, *digest_of(notices), now)
         Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(mail=mail)
     return True

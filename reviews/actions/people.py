@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from reviews.access import Actor, require_administrator
 from reviews.actions.errors import Invalid
 from reviews.actions.transaction import writing
+from reviews.languages import LANGUAGES, time_zones
 from reviews.models import Membership, Team, User
 
 
@@ -45,7 +47,7 @@ def set_active(actor: Actor, *, user: User, active: bool) -> None:
     """Let a person sign in, or no longer; what they did stays. Raises `NotYours`, and `Invalid` for oneself."""
     require_administrator(actor.user)
     if user == actor.user:
-        raise Invalid({"": "You cannot close your own account; another administrator can."})
+        raise Invalid({"": _("You cannot close your own account; another administrator can.")})
     with writing():
         User.objects.filter(pk=user.pk).update(is_active=active)
 
@@ -58,11 +60,22 @@ def set_password(actor: Actor, *, user: User, password: str) -> None:
         user.save(update_fields=["password"])
 
 
+def set_language_and_time_zone(user: User, *, language: str, time_zone: str) -> None:
+    """Keep in which language and time zone a person is told things; empty for no choice. Raises `Invalid`."""
+    if language and language not in LANGUAGES:
+        raise Invalid({"language": _("There is no such language here. Choose one that is offered.")})
+    if time_zone and time_zone not in time_zones():
+        raise Invalid({"time_zone": _("There is no such time zone. Choose one that is offered.")})
+    with writing():
+        User.objects.filter(pk=user.pk).update(language=language, time_zone=time_zone)
+    user.language, user.time_zone = language, time_zone
+
+
 def add_first_administrator(person: NewPerson) -> User:
     """Make the administrator of an installation that has no account yet. Raises `Invalid` where it has one."""
     with writing():
         if User.objects.exists():
-            raise Invalid({"": "This installation has its administrator already: sign in."})
+            raise Invalid({"": _("This installation has its administrator already: sign in.")})
         return _add(person, administrator=True)
 
 
@@ -73,8 +86,8 @@ def _add(person: NewPerson, *, administrator: bool) -> User:
         with transaction.atomic():
             user.save()
     except IntegrityError:
-        raise Invalid({"username": "An account with this user name or e-mail address exists already."}) from None
-    team, _ = Team.objects.get_or_create(name=person.team)
+        raise Invalid({"username": _("An account with this user name or e-mail address exists already.")}) from None
+    team, _made = Team.objects.get_or_create(name=person.team)
     Membership.objects.create(user=user, team=team, role=person.role)
     return user
 

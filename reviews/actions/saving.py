@@ -10,7 +10,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import lru_cache
 from string import Formatter
 from typing import Any
@@ -23,8 +23,9 @@ from checklists.scoring import Result, Risk
 from checklists.standing import AnswerValue
 from reviews.access import ReviewAccess
 from reviews.actions.score import as_json
+from reviews.actions.trail import Line
 from reviews.actions.transaction import taking_turns
-from reviews.models import Answer, Event, Review, User
+from reviews.models import Answer, Review, User
 from reviews.prepared import execute
 
 
@@ -36,16 +37,45 @@ class Overtaken(Exception):
 class Found:
     """A review as one statement found it.
 
-    `access` knows the person's role already, `answer` is the stored one to the question, None for none. `facts` and
+    `access` knows the person's role already, `answer` is the stored one to the question, None for none; `facts` and
     `values` are what scoring takes; `values` has the answers to all questions by id.
     """
 
     review: Review
     access: ReviewAccess
     checklist: Checklist
-    answer: Answer | None
+    answer: "Stored | None"
     facts: Mapping[str, FactValue]
     values: dict[str, AnswerValue]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An answer as it is stored; `content` has what was given, by the names of the model's fields."""
+
+    pk: int
+    review_id: uuid.UUID
+    question_id: str
+    version: int
+    confirmed: bool
+    content: dict[str, Any]
+    at: datetime
+    by: int
+    name: str
+
+    def as_model(self) -> Answer:
+        """The same with the person who gave it."""
+        answer = Answer(
+            pk=self.pk,
+            review_id=self.review_id,
+            question_id=self.question_id,
+            version=self.version,
+            confirmed=self.confirmed,
+            answered_at=self.at,
+            **self.content,
+        )
+        answer.answered_by = User.from_db(connection.alias, ["id", "name"], [self.by, self.name])
+        return answer
 
 
 def hold(review_id: uuid.UUID) -> None:
@@ -79,8 +109,8 @@ def find(user: User, review_id: uuid.UUID, question_id: str) -> Found:
     )
 
 
-def keep(found: Found, answer: Answer, event: Event, result: Result) -> None:
-    """Write the answer, its event, the review's next version and the score, and that the person contributed.
+def keep(found: Found, answer: Answer, line: Line, result: Result) -> None:
+    """Write the answer, its line of the trail, the next version of the review and its score; note who took part.
 
     Raises `Overtaken` where the review is not any more what was found.
     """
@@ -99,13 +129,13 @@ def keep(found: Found, answer: Answer, event: Event, result: Result) -> None:
         "reason": answer.reason,
         "note": answer.note,
         "by": answer.answered_by_id,
-        "name": event.actor_name,
+        "name": line.actor_name,
         "at": connection.ops.adapt_datetimefield_value(answer.answered_at),
-        "number": event.number,
-        "sha256": event.sha256,
-        "kind": str(event.kind),
-        "detail": json.dumps(event.detail),
-        "address": event.address,
+        "number": line.number,
+        "sha256": line.sha256,
+        "kind": line.kind,
+        "detail": json.dumps(line.detail),
+        "address": line.address,
         "overall": result.overall,
         "high": result.count(Risk.HIGH),
         "medium": result.count(Risk.MEDIUM),
@@ -116,7 +146,7 @@ def keep(found: Found, answer: Answer, event: Event, result: Result) -> None:
         if not _WRITE[connection.vendor](parameters):
             raise Overtaken
     review.version += 1
-    review.trail_length, review.trail_head = event.number, event.sha256
+    review.trail_length, review.trail_head = line.number, line.sha256
 
 
 def _write_postgresql(parameters: Mapping[str, Any]) -> bool:
@@ -142,27 +172,20 @@ def _write_sqlite(parameters: Mapping[str, Any]) -> bool:
 _WRITE = {"postgresql": _write_postgresql, "sqlite": _write_sqlite}
 
 
-def _answer(review_id: uuid.UUID, question_id: str, row: tuple[Any, ...]) -> Answer | None:
-    """The stored answer with the person who gave it."""
+def _answer(review_id: uuid.UUID, question_id: str, row: tuple[Any, ...]) -> Stored | None:
     pk, version, confirmed, selected, left_out, rows, not_applicable, reason, note, at, by, name = row
     if pk is None:
         return None
-    answer = Answer(
-        pk=pk,
-        review_id=review_id,
-        question_id=question_id,
-        version=version,
-        confirmed=bool(confirmed),
-        selected=json.loads(selected),
-        left_out=json.loads(left_out),
-        rows=json.loads(rows),
-        not_applicable=not_applicable,
-        reason=reason,
-        note=note,
-        answered_at=at.replace(tzinfo=UTC) if at.tzinfo is None else at,
-    )
-    answer.answered_by = User.from_db(connection.alias, ["id", "name"], [by, name])
-    return answer
+    content = {
+        "selected": json.loads(selected),
+        "left_out": json.loads(left_out),
+        "rows": json.loads(rows),
+        "not_applicable": bool(not_applicable),
+        "reason": reason,
+        "note": note,
+    }
+    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
+    return Stored(pk, review_id, question_id, version, bool(confirmed), content, at, by, name)
 
 
 @lru_cache(maxsize=20_000)

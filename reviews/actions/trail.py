@@ -1,5 +1,7 @@
 """Writing the trail."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +12,20 @@ from reviews.chain import link
 from reviews.models import Event, EventKind, Review
 
 SYSTEM = "The application"
+
+
+@dataclass(frozen=True)
+class Line:
+    """An event as it is to be written; the names are those of `reviews.models.Event`."""
+
+    number: int
+    sha256: str
+    at: datetime
+    actor_id: int | None
+    actor_name: str
+    kind: str
+    detail: Mapping[str, Any]
+    address: str | None
 
 
 def record(
@@ -23,29 +39,32 @@ def record(
     review.trail_length, review.trail_head = (
         reviews.select_for_update().values_list("trail_length", "trail_head").get()
     )
-    event = next_event(review, kind, actor, at=at, **detail)
+    # Databases keep microseconds, and so does the chain.
+    line = next_line(review, kind, actor, at=at or timezone.now(), detail=detail)
+    event = Event(review=review, **vars(line))
     event.save(force_insert=True)
     reviews.update(trail_length=event.number, trail_head=event.sha256)
     return event
 
 
-def next_event(
-    review: Review, kind: EventKind, actor: Actor | None, *, at: datetime | None = None, **detail: Any
-) -> Event:
-    """The event that follows the last one that the review knows of; nothing is written."""
-    event = Event(
-        review=review,
-        number=review.trail_length + 1,
-        # Databases keep microseconds, and so does the chain.
-        at=at or timezone.now(),
-        actor=actor.user if actor else None,
-        actor_name=actor.user.name if actor else SYSTEM,
+def next_line(
+    review: Review, kind: EventKind, actor: Actor | None, *, at: datetime, detail: Mapping[str, Any]
+) -> Line:
+    """What follows the last event that the review knows of; nothing is written."""
+    number = review.trail_length + 1
+    actor_id, name, address = (actor.user.pk, actor.user.name, actor.address) if actor else (None, SYSTEM, None)
+    digest = link(
+        review=str(review.pk),
+        number=number,
+        at=at,
+        actor=actor_id,
+        actor_name=name,
         kind=kind,
         detail=detail,
-        address=actor.address if actor else None,
+        address=address,
+        previous=review.trail_head,
     )
-    event.sha256 = link_of(event, review.trail_head)
-    return event
+    return Line(number, digest, at, actor_id, name, str(kind), detail, address)
 
 
 def link_of(event: Event, previous: str) -> str:

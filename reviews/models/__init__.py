@@ -2,7 +2,7 @@
 
 from reviews.models.assignment import Assignment
 from reviews.models.discussion import Comment, Thread, ThreadKind
-from reviews.models.evidence import Evidence, EvidenceKind
+from reviews.models.evidence import Evidence, EvidenceKind, PendingFile
 from reviews.models.milestone import EditionChange, Milestone
 from reviews.models.notice import Delivery, Mail, Notice, NoticeKind, NoticeSetting
 from reviews.models.people import Membership, Role, Team, User
@@ -27,6 +27,7 @@ from reviews.models.review import (
     ReviewState,
     Score,
 )
+from reviews.models.session import Session
 from reviews.models.sign_off import APPROVER_ROLES, MOST_APPROVERS, MOST_VALID_DAYS, Policy, Submission
 from reviews.models.standing import MarkKind, ReportStanding, StandingKind, standing
 from reviews.models.template import Template
@@ -61,6 +62,7 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "NoticeSetting",
+    "PendingFile",
     "Policy",
     "Reminder",
     "Report",
@@ -74,6 +76,7 @@ __all__ = [
     "ReviewState",
     "Role",
     "Score",
+    "Session",
     "Snapshot",
     "StandingKind",
     "Submission",

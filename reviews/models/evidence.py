@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from reviews.models.people import User
 from reviews.models.review import Review
@@ -13,12 +14,17 @@ QUOTE_LENGTH = 4000
 """Characters that a quote may have: it is a short one."""
 
 
+URL_LENGTH = 2000
+SOURCE_LENGTH = 500
+FILE_NAME_LENGTH = 255
+
+
 class EvidenceKind(models.TextChoices):
     """What a piece of evidence is."""
 
-    FILE = "file", "File"
-    LINK = "link", "Link"
-    QUOTE = "quote", "Quote"
+    FILE = "file", _("File")
+    LINK = "link", _("Link")
+    QUOTE = "quote", _("Quote")
 
 
 class Evidence(models.Model):
@@ -34,10 +40,10 @@ class Evidence(models.Model):
     question_id = models.CharField(max_length=128)
     kind = models.CharField(max_length=8, choices=EvidenceKind.choices)
     title = models.CharField(max_length=TITLE_LENGTH)
-    url = models.CharField(max_length=2000, blank=True)
+    url = models.CharField(max_length=URL_LENGTH, blank=True)
     text = models.TextField(max_length=QUOTE_LENGTH, blank=True)
-    source = models.CharField(max_length=500, blank=True)
-    file_name = models.CharField(max_length=255, blank=True)
+    source = models.CharField(max_length=SOURCE_LENGTH, blank=True)
+    file_name = models.CharField(max_length=FILE_NAME_LENGTH, blank=True)
     content_type = models.CharField(max_length=100, blank=True)
     size = models.PositiveBigIntegerField(null=True)
     sha256 = models.CharField(max_length=64)
@@ -67,3 +73,16 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class PendingFile(models.Model):
+    """A file that is on its way into the storage, under this key: nobody's evidence yet.
+
+    What was begun and never became evidence, because a process died over it, is found by it and taken away.
+    """
+
+    key = models.CharField(max_length=200, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key

@@ -2,15 +2,22 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class User(AbstractUser):
-    """A person with an account. `is_superuser` marks an administrator, who runs the installation."""
+    """A person with an account. `is_superuser` marks an administrator, who runs the installation.
+
+    `language` is a code of `settings.LANGUAGES`, `time_zone` a name such as Europe/Berlin; both are empty where the
+    person chose none (`reviews.languages`).
+    """
 
     first_name = None  # type: ignore[assignment]  # one name, as people write it themselves
     last_name = None  # type: ignore[assignment]
     name = models.CharField(max_length=120)
     email = models.EmailField(unique=True)
+    language = models.CharField(max_length=10, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
 
     REQUIRED_FIELDS = ["email", "name"]
 
@@ -41,9 +48,9 @@ class Team(models.Model):
 class Role(models.TextChoices):
     """What a person is in a team."""
 
-    ARCHITECT = "architect", "Architect"
-    LEAD = "lead", "Lead"
-    READER = "reader", "Reader"
+    ARCHITECT = "architect", _("Architect")
+    LEAD = "lead", _("Lead")
+    READER = "reader", _("Reader")
 
 
 class Membership(models.Model):

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pydyf
 from django.template.loader import render_to_string
+from django.utils import translation
 from weasyprint import HTML, Attachment, Document
 from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.text.fonts import FontConfiguration
@@ -94,8 +95,9 @@ def render(snapshot: SnapshotData, *, paper: Paper = "A4", edition: str = "") ->
 
 
 def render_html(snapshot: SnapshotData, *, paper: Paper = "A4", edition: str = "") -> str:
-    """The report as one HTML page, every text of the snapshot escaped."""
-    return render_to_string(TEMPLATE, content(snapshot, paper=paper) | {"edition": edition or made_by()})
+    """The report as one HTML page, in English, every text of the snapshot escaped."""
+    with translation.override("en"):
+        return render_to_string(TEMPLATE, content(snapshot, paper=paper) | {"edition": edition or made_by()})
 
 
 def _drawn(html: str, data: bytes, snapshot: SnapshotData) -> tuple[Document, bytes]:

@@ -1,4 +1,4 @@
-"""How moments are written in pages: in the person's time zone, by their locale."""
+"""How moments and numbers are written in pages: in the person's time zone, by their locale."""
 
 from datetime import date, datetime
 
@@ -6,10 +6,12 @@ from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
+from checklists import locale
 from checklists.scoring import Risk
-from reviews.views.cards import RISK_TITLES
+from reviews.views.words import RISK_TITLES, RISK_WORDS, WEIGHT_WORDS
 
 register = template.Library()
 
@@ -19,10 +21,7 @@ def moment(value: datetime | None) -> SafeString | str:
     """A moment as a `<time>`: day, hour and minute, and which zone they are in; empty for None."""
     if value is None:
         return ""
-    local = timezone.localtime(value)
-    return format_html(
-        '<time datetime="{}">{} {}</time>', value.isoformat(timespec="seconds"), _said(local), local.strftime("%Z")
-    )
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(timespec="seconds"), locale.moment(value))
 
 
 @register.filter
@@ -42,10 +41,36 @@ def signed(value: float) -> str:
 
 
 @register.filter
+def number(value: float) -> str:
+    """A number with its thousands apart: 12,345 or 12.345."""
+    return locale.number(value)
+
+
+@register.filter
 def risk_title(value: str) -> str:
     """What a risk is called: high -> High risk."""
-    return RISK_TITLES[Risk(value)]
+    return str(RISK_TITLES[Risk(value)])
 
 
-def _said(local: datetime) -> str:
-    return f"{date_format(local, 'DATE_FORMAT')}, {date_format(local, 'TIME_FORMAT')}"
+@register.filter
+def risk_word(value: str) -> str:
+    """A risk in one word, beside what has it."""
+    return str(RISK_WORDS[value])
+
+
+@register.filter
+def weight_word(value: str) -> str:
+    """What a pillar counts, in a word."""
+    return str(WEIGHT_WORDS.get(value, value))
+
+
+@register.filter
+def measure(value: str) -> str:
+    """A measured number, written in English, as the language writes it."""
+    return locale.localized(value)
+
+
+@register.simple_tag
+def in_english() -> SafeString:
+    """The attribute of an element whose text is English on whatever page: checklists, and what is signed."""
+    return mark_safe("" if (get_language() or "en") == "en" else ' lang="en"')  # noqa: S308 - no outside input

@@ -9,23 +9,32 @@ from functools import cached_property
 from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from checklists.language import Choice, Fact, FactOption, FactValue, Guidance, Question, Section, said, typed
+from checklists.language import (
+    Choice,
+    Fact,
+    FactOption,
+    FactValue,
+    Guidance,
+    Question,
+    Section,
+    as_texts,
+    fitting,
+    said,
+    typed,
+)
+from checklists.language.tongue import phrase
+from checklists.locale import localized
 from checklists.measured import COLUMN_TITLES, COLUMNS, Measured, measured
 from checklists.scoring import FINDINGS, Result, Risk, risk_in, score_standing
 from checklists.standing import Standing
 from reviews.actions.answer import Given
 from reviews.actions.score import standing_of
-from reviews.models import Answer, Assignment, Comment, Report, Review, Score, Thread, ThreadKind
+from reviews.models import Answer, Assignment, Comment, Evidence, Report, Review, Score, Thread, ThreadKind
 from reviews.notes import as_html
+from reviews.views.words import RISK_TITLES
 
-RISK_TITLES = {
-    Risk.HIGH: "High risk",
-    Risk.MEDIUM: "Medium risk",
-    Risk.NONE: "No risk",
-    Risk.UNANSWERED: "Unanswered",
-    Risk.NOT_APPLICABLE: "Not applicable",
-}
 LATE = timedelta(seconds=20)
 """After so long, a page says that the score is late."""
 
@@ -126,6 +135,7 @@ class QuestionCard:
     standing: Standing
     threads: list[Thread] = field(default_factory=list)
     assignment: Assignment | None = None
+    evidence: list[Evidence] = field(default_factory=list)
     tried: Given | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
     conflict: "QuestionCard | None" = None
@@ -236,7 +246,7 @@ class QuestionCard:
         """The titles of the table's columns, with what is computed last; empty where there is no table."""
         if not self.question.measured:
             return []
-        return [*(COLUMN_TITLES[column] for column in COLUMNS[self.question.kind]), self.computed_title]
+        return [*(phrase(COLUMN_TITLES[column]) for column in COLUMNS[self.question.kind]), self.computed_title]
 
     @property
     def has_background(self) -> bool:
@@ -259,13 +269,19 @@ class QuestionCard:
     def computed_title(self) -> str:
         """What is computed of each row."""
         benchmark = self.question.benchmark
-        return f"Cost per {benchmark.work}" if benchmark else "Headroom"
+        return _("Cost per {work}").format(work=benchmark.work) if benchmark else _("Headroom")
 
     @property
     def work_title(self) -> str:
-        """What the throughput of a benchmark counts."""
+        """What the throughput of a benchmark counts, as a sentence."""
         benchmark = self.question.benchmark
-        return f"each {benchmark.work} done per {benchmark.per}" if benchmark else ""
+        if benchmark is None:
+            return ""
+        return {
+            "second": _("Throughput counts each {work} done per second."),
+            "minute": _("Throughput counts each {work} done per minute."),
+            "hour": _("Throughput counts each {work} done per hour."),
+        }[benchmark.per].format(work=benchmark.work)
 
     @property
     def measured(self) -> list[Measured]:
@@ -286,7 +302,7 @@ class QuestionCard:
         return [
             TableRow(
                 number,
-                [(column, COLUMN_TITLES[column], row.get(column, "")) for column in columns],
+                [(column, phrase(COLUMN_TITLES[column]), row.get(column, "")) for column in columns],
                 found[number - 1] if number <= len(found) else None,
             )
             for number, row in enumerate(rows, start=1)
@@ -320,7 +336,7 @@ class QuestionCard:
     @property
     def risk_title(self) -> str:
         """The risk in words."""
-        return RISK_TITLES[self.risk]
+        return str(RISK_TITLES[self.risk])
 
     @property
     def is_finding(self) -> bool:
@@ -381,7 +397,13 @@ class FactLine:
     @property
     def said(self) -> str:
         """The value in words; empty where nothing is stated."""
-        return said(self.fact, self.value)
+        words = said(self.fact, self.value)
+        return localized(words) if self.fact.type == "number" else words
+
+    @property
+    def was(self) -> list[str]:
+        """The value as its form sends it, whatever somebody tried."""
+        return as_texts(self.fact, self.value)
 
     @property
     def typed(self) -> str:
@@ -392,7 +414,10 @@ class FactLine:
     def options(self) -> list[tuple[FactOption, bool]]:
         """Each option, and whether it is stated; yes and no for a fact that is one of the two."""
         if self.fact.type == "yes_no":
-            return [(FactOption(id=word.lower(), text=word), self.said == word) for word in ("Yes", "No")]
+            return [
+                (FactOption(id="yes", text=_("Yes")), self.value is True),
+                (FactOption(id="no", text=_("No")), self.value is False),
+            ]
         stated = self.value if isinstance(self.value, list) else [self.value]
         return [(option, option.id in stated) for option in self.fact.options]
 
@@ -400,9 +425,9 @@ class FactLine:
     def hint(self) -> str:
         """How to type a value."""
         return {
-            "regions": "Separated by commas: westeurope, swedencentral",
-            "duration": "A number and s, min, h or d: 30 min, 4 h, 2 d",
-            "number": f"A number, in {self.fact.unit}" if self.fact.unit else "A number",
+            "regions": _("Separated by commas: westeurope, swedencentral"),
+            "duration": _("A number and s, min, h or d: 30 min, 4 h, 2 d"),
+            "number": _("A number, in {unit}").format(unit=self.fact.unit) if self.fact.unit else _("A number"),
         }.get(self.fact.type, "")
 
 
@@ -553,10 +578,11 @@ class ReviewSheet:
 
 
 def sheet_of(review: Review, *, with_comments: bool = True) -> ReviewSheet:
-    """Read a review for showing: three queries, six with comments, however long it is."""
+    """Read a review for showing: three queries, seven with comments, however long it is."""
     answers = {answer.question_id: answer for answer in review.answers.select_related("answered_by")}
     threads = threads_of(review) if with_comments else {}
     assignments = assignments_of(review) if with_comments else {}
+    evidence = evidence_of(review) if with_comments else {}
     standing = standing_of(review, answers.values())
     checklist = standing.checklist
     return ReviewSheet(
@@ -572,6 +598,7 @@ def sheet_of(review: Review, *, with_comments: bool = True) -> ReviewSheet:
                         standing,
                         threads.get(question.id, []),
                         assignments.get(question.id) or assignments.get(_SECTION + section.id),
+                        evidence.get(question.id, []),
                     )
                     for question in section.questions
                 ],
@@ -579,7 +606,10 @@ def sheet_of(review: Review, *, with_comments: bool = True) -> ReviewSheet:
             )
             for section in checklist.sections
         ],
-        facts=[FactLine(fact, standing.value(fact.id), standing.is_asked(fact)) for fact in checklist.facts],
+        facts=[
+            FactLine(fact, fitting(fact, standing.facts.get(fact.id)), standing.is_asked(fact))
+            for fact in checklist.facts
+        ],
         threads=threads,
     )
 
@@ -597,6 +627,14 @@ _SECTION = "section "
 def assignments_of(review: Review) -> dict[str, Assignment]:
     """The review's assignments by the id of the question, or of the section behind a word of its own."""
     return {each.question_id or _SECTION + each.section_id: each for each in review.assignments.select_related("to")}
+
+
+def evidence_of(review: Review) -> dict[str, list[Evidence]]:
+    """The review's evidence by question, in the order in which it was added; what was taken away is not in it."""
+    found: defaultdict[str, list[Evidence]] = defaultdict(list)
+    for piece in review.evidence.filter(removed_at=None).select_related("by"):
+        found[piece.question_id].append(piece)
+    return found
 
 
 def threads_of(review: Review) -> dict[str, list[Thread]]:

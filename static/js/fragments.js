@@ -4,6 +4,7 @@
 // a[data-opens]   its page is shown in its place
 // [hx-get], …     parts that htmx handles: whoever uses none of them need not load it
 // [data-explains]  on a form: its refusals (403, 409, 422) come back as fragments that say why
+// [data-most]      on the field of a file: so many bytes it may have; data-too-large: what is said of more
 // [data-failure]   in a form: where that is said of any other failure
 
 import { words } from "./words.js";
@@ -81,10 +82,18 @@ document.addEventListener("htmx:responseError", ({ detail: { elt: form, xhr } })
   if (!explained) failed(form, xhr.status);
 });
 
+// A file that is too large is told of before it is sent.
+document.addEventListener("change", ({ target }) => {
+  const { most, tooLarge } = target.dataset;
+  if (!most) return;
+  target.setCustomValidity(target.files[0]?.size > most ? tooLarge : "");
+  target.reportValidity();
+});
+
 // What the person just asked for has the focus.
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   const part = document.getElementById(detail.target.id);
-  if (!part?.matches(".question, .thread")) return;
+  if (!part?.matches(".question, .thread, .evidence")) return;
   part.tabIndex = -1;
   part.focus({ preventScroll: true });
 });

@@ -63,6 +63,9 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   for (const field of fieldsIn(detail.elt)) putBack(field);
 });
+document.addEventListener("opened", ({ detail }) => {
+  for (const field of fieldsIn(detail)) putBack(field);
+});
 
 // What was sent is taken where its form is gone; where the form is there again, it was not.
 for (const key of Object.keys(localStorage).filter((each) => each.startsWith(prefix))) {

@@ -1,11 +1,13 @@
 // Answering with others: asks the server every few seconds who else is here and what they changed, and shows it.
 // A question that one is writing in is left alone; its next save finds out what there is to choose between.
 //
-// #here[data-address]           where to ask; data-after: the last event that this page knows
+// #here[data-address]           where to ask; data-after: the last event that this page knows; data-version: the
+//                               review's version
 // #questions[data-question]     the address of one question as it is now, with ID for its id
 
 import { read } from "./content.js";
-import { cardOf, changed } from "./saving.js";
+import { focusOn } from "./dom.js";
+import { cardOf, changed, stated } from "./saving.js";
 import { post } from "./server.js";
 import { putInPlace } from "./standing.js";
 import { announce } from "./words.js";
@@ -15,15 +17,16 @@ const here = document.getElementById("here");
 const address = document.getElementById("questions").dataset.question;
 const waiting = new Set(); // questions that changed while one was in them
 let after = Number(here.dataset.after);
+let { version } = here.dataset;
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-const writing = (element) => element.matches("textarea, input:not([type=radio], [type=checkbox])");
+const writing = (element) => element.matches("textarea, input:not([type=radio], [type=checkbox])") && !element.closest(".adds");
 
 // Whether something of the person's own stands in the way.
 function busy(article) {
   const { unsaved, sending } = cardOf(article.querySelector("form[data-saves]"));
-  const typed = [...article.querySelectorAll("textarea[name=text]")].some((area) => area.value !== area.defaultValue);
+  const typed = [...article.querySelectorAll(".thread textarea")].some((area) => area.value !== area.defaultValue);
   return unsaved || sending || typed || (article.contains(document.activeElement) && writing(document.activeElement));
 }
 
@@ -38,17 +41,41 @@ async function refresh(id) {
   const fresh = template.content.querySelector("article");
   waiting.delete(id);
   announce(fill(here.dataset.news, { name: fresh.querySelector(".id").textContent }));
-  if (article.contains(document.activeElement)) {
-    // The focus stays where it is: only what was answered changes.
+  if (article.contains(document.activeElement) || article.querySelector(".adds")) {
+    // The focus stays where it is, and a form that is open stays open: only answer and evidence change.
     const form = fresh.querySelector("form[data-saves]");
     article.classList.add("news");
     changed(cardOf(article.querySelector("form[data-saves]")), read(form), Number(form.elements.version.value));
+    renewEvidence(article, fresh);
     return;
   }
   fresh.classList.add("news");
   fresh.hidden = article.hidden;
   article.replaceWith(fresh);
   if (window.htmx) window.htmx.process(fresh);
+}
+
+// Evidence is added and taken away, and never changes.
+function renewEvidence(article, fresh) {
+  const place = article.querySelector(".evidence");
+  const [before, now] = [place, fresh].map((part) => part.querySelector(".pieces"));
+  if (!before && now) place.prepend(now);
+  for (const piece of [...(before?.children ?? [])]) {
+    if (fresh.querySelector(`#${piece.id}`)) continue;
+    if (piece.contains(document.activeElement)) focusOn(place);
+    piece.remove();
+  }
+  for (const piece of [...(now?.children ?? [])]) if (!place.querySelector(`#${piece.id}`)) before.append(piece);
+  if (window.htmx) window.htmx.process(place);
+}
+
+function putFacts(facts) {
+  for (const [id, value] of Object.entries(facts)) {
+    const form = document.getElementById(`fact-${id}`);
+    if (!form || !stated(form, value)) continue;
+    form.classList.add("news");
+    announce(fill(here.dataset.news, { name: cardOf(form).name }));
+  }
 }
 
 function showOthers(others) {
@@ -62,14 +89,14 @@ function showOthers(others) {
 
 async function ask() {
   const at = document.activeElement?.closest?.("article.question")?.id.slice(2) ?? "";
-  const { status, data } = await post(here.dataset.address, [["after", after], ["question", at]]);
+  const { status, data } = await post(here.dataset.address, [["after", after], ["version", version], ["question", at]]);
   if (status !== 200) return;
-  after = data.upto;
+  [after, version] = [data.upto, data.version];
   if (!data.open) announce(here.dataset.closed);
   showOthers(data.here);
   for (const id of data.changed) waiting.add(id);
   for (const id of [...waiting]) await refresh(id);
-  if (data.standing) putInPlace(data.standing);
+  if (data.standing && putInPlace(data.standing)) putFacts(data.facts);
   if (data.changed.length) document.dispatchEvent(new CustomEvent("refreshed"));
 }
 

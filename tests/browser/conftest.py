@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState, sync_playwright
 
 from tests.support.site import PASSWORD, Site, running_site
 
@@ -30,9 +30,10 @@ class Visitor:
     Whatever the browser's console complains of fails the test, but for refusals (4xx): the page itself explains them.
     """
 
-    def __init__(self, context: BrowserContext, site: Site) -> None:
+    def __init__(self, context: BrowserContext, site: Site, signed_in: dict[str, StorageState]) -> None:
         self.context = context
         self.site = site
+        self.signed_in = signed_in
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
         self.page.on("console", self._listen)
@@ -43,6 +44,17 @@ class Visitor:
         if message.type == "error" and not refusal:
             self.complaints.append(message.text)
 
+    def come_back(self, username: str) -> "Visitor":
+        """Sign in, or go on with the session of an earlier test, as checking passwords is slow on purpose."""
+        if username in self.signed_in:
+            self.context.add_cookies(self.signed_in[username]["cookies"])
+            self.page.goto(self.site.url)
+            if "/sign-in/" not in self.page.url:
+                return self
+        self.sign_in(username)
+        self.signed_in[username] = self.context.storage_state()
+        return self
+
     def sign_in(self, username: str) -> "Visitor":
         self.page.goto(f"{self.site.url}/sign-in/")
         self.page.get_by_label("User name").fill(username)
@@ -52,15 +64,21 @@ class Visitor:
         return self
 
 
+@pytest.fixture(scope="package")
+def signed_in(site: Site) -> dict[str, StorageState]:
+    """What the browsers of people who signed in at the site keep, by user name."""
+    return {}
+
+
 @pytest.fixture
-def visitor(browser: Browser, site: Site) -> Iterator[type[Visitor]]:
+def visitor(browser: Browser, site: Site, signed_in: dict[str, StorageState]) -> Iterator[type[Visitor]]:
     contexts: list[BrowserContext] = []
     visitors: list[Visitor] = []
 
     def arrive(username: str, **options: object) -> Visitor:
         contexts.append(browser.new_context(accept_downloads=True, **options))
-        visitors.append(Visitor(contexts[-1], site))
-        return visitors[-1].sign_in(username)
+        visitors.append(Visitor(contexts[-1], site, signed_in))
+        return visitors[-1].come_back(username)
 
     yield arrive
     for context in contexts:

@@ -44,7 +44,7 @@ def conflict_over_notes(visitor, name: str) -> tuple[Page, Page, Locator]:
 def sign_out_unseen(site, page: Page) -> None:
     """End the session as its expiry does: only the server knows."""
     (key,) = (cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "sessionid")
-    site.change("DELETE FROM django_session WHERE session_key = %s", key)
+    site.change("DELETE FROM reviews_session WHERE session_key = %s", key)
 
 
 def test_who_is_slower_sees_both_texts_with_the_differing_words_marked_and_keeps_their_own(visitor):

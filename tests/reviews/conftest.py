@@ -24,3 +24,12 @@ def signed_report(report: Report) -> Report:
     """The same, made and signed."""
     produce_report(report.pk, worker="w")
     return Report.objects.select_related("snapshot").get()
+
+
+@pytest.fixture
+def folder(settings, tmp_path):
+    """A folder of the test's own for files of evidence."""
+    place = tmp_path / "evidence"
+    evidence = settings.STORAGES["evidence"] | {"OPTIONS": {"location": place}}
+    settings.STORAGES = settings.STORAGES | {"evidence": evidence}
+    return place

@@ -20,7 +20,7 @@ from checklists.language import Checklist, Question, WorkloadKind
 from checklists.models import Edition
 from checklists.publish import publish
 from reviews.access import OPEN, RUNNING, Actor, NotNow, NotYours, open_requests
-from reviews.actions.answer import Given, SavedAnswer, confirm_answer, save_answer, state_fact
+from reviews.actions.answer import Given, SavedAnswer, confirm_answer, save_answer
 from reviews.actions.audit import broken_trails
 from reviews.actions.beginning import begin_review, source_of_review
 from reviews.actions.decide import approve, request_changes
@@ -32,7 +32,7 @@ from reviews.actions.start import start_review
 from reviews.actions.submit import submit_review, withdraw_review
 from reviews.actions.threads import open_thread, resolve
 from reviews.models import Answer, Event, EventKind, Review, ReviewState, Score, Snapshot, ThreadKind, User, Workload
-from tests.conftest import People, answer_all, version_of
+from tests.conftest import People, answer_all, state, version_of
 
 CONTENT = ("selected", "left_out", "rows", "not_applicable", "reason", "note")
 EMPTY: dict[str, Any] = {
@@ -370,9 +370,7 @@ class Interleavings(RuleBasedStateMachine):
     @rule(stated=st.sampled_from(["yes", "no"]))
     def state_a_fact(self, stated: str) -> None:
         with self._only_in(OPEN):
-            state_fact(
-                Actor(self.scene.people.jonas), review_id=self.review_id, name="platform_in_use", texts=[stated]
-            )
+            state(self.scene.people.jonas, self.review, "platform_in_use", stated)
 
     # What happens to the whole review.
 

@@ -29,7 +29,7 @@ def all_addresses(review: Review) -> dict[str, str]:
     values |= {"kind": "eda", "criticality": "high"}
     values |= {"version": version, "edition_id": review.edition.pk, "old": version, "new": version, "format": "json"}
     values |= {"issuer": "0" * 64, "notice_id": 1, "thread_id": 1}
-    values |= {"template_id": review.pk, "what": "question", "target": "GEN-01"}
+    values |= {"evidence_id": review.pk, "template_id": review.pk, "what": "question", "target": "GEN-01"}
     return {
         pattern.name: reverse(pattern.name, kwargs={name: values[name] for name in pattern.pattern.converters})
         for pattern in urlpatterns
