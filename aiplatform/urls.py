@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from aiplatform.sign_in import PasswordChange
 from checklists.urls import urlpatterns as library
 from reviews.views import (
+    at_once,
     background,
     comparing,
     evidence,
@@ -92,6 +93,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/<uuid:review_id>/milestones/", milestones.milestones, name="milestones"),
     path("reviews/<uuid:review_id>/compare/", comparing.comparison, name="compare"),
     path("reviews/<uuid:review_id>/here/", together.here, name="here"),
+    path("reviews/<uuid:review_id>/sections/<str:section_id>/", at_once.at_once, name="at-once"),
     path("reviews/<uuid:review_id>/assign/<str:what>/<str:target>/", together.assignment, name="assign"),
     path("reviews/<uuid:review_id>/timeline/", timeline.timeline, name="timeline"),
     path("reviews/<uuid:review_id>/submission/", questionnaire.submit, name="submit"),

@@ -107,6 +107,8 @@ def _described(name: str, old: str, new: str) -> str:
 
 def _changes(question: Question | None, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     """What is different between two contents of an answer, besides the note."""
+    if not now.get("confirmed", True):
+        yield _("Taken back to what was carried over, to be confirmed")
     texts = {choice.id: choice.text for choice in question.choices} if question else {}
 
     def quoted(ids: Iterable[str]) -> str:

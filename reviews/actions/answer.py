@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from checklists.language import Checklist, Fact, FactValue, Question, fitting, read_fact
 from checklists.measured import Row, RowError, clean_rows
 from checklists.scoring import Result, score_standing
-from checklists.standing import Standing
+from checklists.standing import NO_ANSWER, Standing
 from reviews.access import Actor, Deed, ReviewAccess
 from reviews.actions.errors import Invalid, Stale, StaleFact
 from reviews.actions.holding import locked_review, touch_running
@@ -30,7 +30,8 @@ class Given:
 
     `left_out` are the ids of practices that do not apply, `rows` the table of a question answered with numbers.
     `version` is the version of the answer that this one is based on, 0 for none yet; None was not sent and is
-    refused, as it would hide that a colleague was faster.
+    refused, as it would hide that a colleague was faster. `confirmed` is False for one that goes back to what was
+    carried over, to be confirmed again.
     """
 
     version: int | None
@@ -40,6 +41,7 @@ class Given:
     note: str = ""
     left_out: Collection[str] = ()
     rows: Sequence[Mapping[str, str]] = ()
+    confirmed: bool = True
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def _save(actor: Actor, review_id: uuid.UUID, question_id: str, given: Given) ->
     question = _question(found.checklist, question_id)
     content = _checked(question, given)
     before = found.answer
-    if before and before.confirmed and vars(content) == before.content:
+    if before and before.confirmed == given.confirmed and vars(content) == before.content:
         standing = Standing(found.checklist, found.facts, found.values)
         return SavedAnswer(found.review, standing, score_standing(standing), before.as_model())
     version = before.version if before else 0
@@ -114,11 +116,15 @@ def _save(actor: Actor, review_id: uuid.UUID, question_id: str, given: Given) ->
         version=version + 1,
         answered_by=actor.user,
         answered_at=timezone.now(),
+        confirmed=given.confirmed,
         **vars(content),
     )
-    standing = Standing(found.checklist, found.facts, found.values | {question_id: value_of(answer)})
+    values = found.values | {question_id: value_of(answer) if given.confirmed else NO_ANSWER}
+    standing = Standing(found.checklist, found.facts, values)
     result = score_standing(standing)
     detail = {"question": question_id, "version": answer.version, **vars(content)}
+    if not given.confirmed:
+        detail["confirmed"] = False
     line = next_line(found.review, EventKind.ANSWERED, actor, at=answer.answered_at, detail=detail)
     keep(found, answer, line, result)
     return SavedAnswer(found.review, standing, result, answer)

@@ -19,8 +19,8 @@ def restore_answer(
 ) -> SavedAnswer:
     """Give the answer the content that it had in version `to` (0: none), as a new version after `version`.
 
-    What of it has no place in the question any more stays away. Raises as `save_answer` does, and `Invalid` where
-    there was no such version.
+    One that was to be confirmed then is so again. What of it has no place in the question any more stays away.
+    Raises as `save_answer` does, and `Invalid` where there was no such version.
     """
     review = Review.objects.visible_to(actor.user).get(pk=review_id)
     content: dict[str, Any] = _content_of(review, question_id, to) if to else {}
@@ -36,9 +36,9 @@ def _content_of(review: Review, question_id: str, version: int) -> dict[str, Any
     )
     event = answered.order_by("-number").first()
     if event is not None:
-        return {name: event.detail[name] for name in _CONTENT}
+        return {name: event.detail[name] for name in _CONTENT} | {"confirmed": event.detail.get("confirmed", True)}
     carried = review.events.filter(kind=EventKind.ANSWERS_CARRIED_OVER).first()
     content = carried.detail["answers"].get(question_id) if carried else None
     if content is None:
         raise Invalid({"to": _("This answer had no version {}.").format(version)})
-    return {name: content[name] for name in _CONTENT}
+    return {name: content[name] for name in _CONTENT} | {"confirmed": False}

@@ -122,6 +122,7 @@ def keep(found: Found, answer: Answer, line: Line, result: Result) -> None:
         "question": answer.question_id,
         "answer": found.answer and found.answer.pk,
         "version": answer.version,
+        "confirmed": answer.confirmed,
         "selected": json.dumps(answer.selected),
         "left_out": json.dumps(answer.left_out),
         "rows": json.dumps(answer.rows),
@@ -251,7 +252,7 @@ _READ = {
 
 _ANSWER = {
     "version": "{version}",
-    "confirmed": "TRUE",
+    "confirmed": "{confirmed}",
     "selected": "{selected}",
     "left_out": "{left_out}",
     "rows": "{rows}",

@@ -12,11 +12,19 @@ FILTERS = {
     "": gettext_noop("All"),
     "mine": gettext_noop("Mine"),
     "unanswered": gettext_noop("Unanswered"),
+    "carried": gettext_noop("To confirm"),
     "high": gettext_noop("High risk"),
     "changed": gettext_noop("Changed since I last looked"),
     "discussed": gettext_noop("Discussed"),
 }
 """What a questionnaire can be narrowed to."""
+
+
+def offered(cards: list[QuestionCard], show: str) -> list[tuple[str, str, int]]:
+    """The filters by name, with title and how many cards each lets pass; “To confirm” only where something is."""
+    counts = {name: counted(cards, name) for name in FILTERS}
+    left_out = set() if counts["carried"] or show == "carried" else {"carried"}
+    return [(name, title, counts[name]) for name, title in FILTERS.items() if name not in left_out]
 
 
 def flag(cards: Iterable[QuestionCard], user: User, news: Collection[str]) -> None:
@@ -45,6 +53,8 @@ def narrow(cards: Iterable[QuestionCard], show: str, words: str) -> None:
 def _passes(card: QuestionCard, show: str) -> bool:
     if show == "unanswered":
         return card.risk is Risk.UNANSWERED
+    if show == "carried":
+        return card.answer is not None and not card.answer.confirmed
     if show == "high":
         return card.risk is Risk.HIGH
     return show not in FILTERS or not show or show in card.flags

@@ -24,7 +24,7 @@ from reviews.forms import given_in, with_plain_line_ends
 from reviews.models import Answer, Review, Role
 from reviews.views.asking import actor_of, person_of, review_for
 from reviews.views.cards import QuestionCard, ReviewSheet, sheet_of
-from reviews.views.filtering import FILTERS, counted, flag, narrow
+from reviews.views.filtering import flag, narrow, offered
 from reviews.views.refusals import refusal_as_json, status_of
 from reviews.views.saved import answer_saved, answer_told, fact_saved, fact_told
 
@@ -185,7 +185,7 @@ def _page(
     visit = arrive(access.user, sheet.review)
     flag(sheet.all_cards, access.user, news(access.user, sheet.review, visit.since))
     show, words = request.GET.get("show", ""), request.GET.get("q", "")
-    counts = {name: counted(sheet.cards, name) for name in FILTERS}
+    filters = offered(sheet.cards, show)
     narrow(sheet.all_cards, show, words)
     statement = request.session.get(_STATEMENT.format(sheet.review.pk), STATEMENT)
     context = {
@@ -203,7 +203,7 @@ def _page(
         "words": words,
         "narrowed": bool(show or words),
         "shown": sum(not card.left_aside for card in sheet.cards),
-        "filters": [(name, title, counts[name]) for name, title in FILTERS.items()],
+        "filters": filters,
         "added": sheet.review.editions[1:],
         "addable": addable(sheet.review),
         "has_queries": any(card.question.query for card in sheet.all_cards),

@@ -135,6 +135,7 @@ def answer_told(answer: Answer, question: Question) -> dict[str, Any]:
     """A stored answer with its content, and its choices in words."""
     return {
         "version": answer.version,
+        "confirmed": answer.confirmed,
         "by": answer.answered_by.name,
         "at": answer.answered_at.isoformat(),
         "selected": answer.selected,

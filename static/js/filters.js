@@ -16,6 +16,7 @@ const risk = (question) => question.querySelector(".head .badge").classList;
 const PASSES = {
   "": () => true,
   unanswered: (question) => risk(question).contains("unanswered"),
+  carried: (question) => question.querySelector(".carried") !== null,
   high: (question) => risk(question).contains("high"),
 };
 const passes = (question, name) => PASSES[name]?.(question)

@@ -93,7 +93,7 @@ document.addEventListener("change", ({ target }) => {
 // What the person just asked for has the focus.
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   const part = document.getElementById(detail.target.id);
-  if (!part?.matches(".question, .thread, .evidence")) return;
+  if (!part?.matches(".question, .thread, .evidence, .at-once")) return;
   part.tabIndex = -1;
   part.focus({ preventScroll: true });
 });

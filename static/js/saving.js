@@ -301,6 +301,8 @@ class Card {
       write(this.form, content);
       this.acknowledged(content, data);
       this.rest();
+      // It is to be confirmed again, as its card says.
+      if (!data.current.confirmed) document.dispatchEvent(new CustomEvent("renew", { detail: { questions: [data.question] } }));
     } else if (status === 409 && data.current) await this.overtaken(data);
     else this.note(data.error ?? words[REASONS[status] ?? "whyBroken"]);
   }

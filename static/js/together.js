@@ -16,6 +16,7 @@ const EVERY = 5_000; // milliseconds
 const here = document.getElementById("here");
 const address = document.getElementById("questions").dataset.question;
 const waiting = new Set(); // questions that changed while one was in them
+const own = new Set(); // those of them that this page changed itself
 let after = Number(here.dataset.after);
 let { version } = here.dataset;
 
@@ -40,16 +41,19 @@ async function refresh(id) {
   template.innerHTML = await response.text();
   const fresh = template.content.querySelector("article");
   waiting.delete(id);
-  announce(fill(here.dataset.news, { name: fresh.querySelector(".id").textContent }));
+  const theirs = !own.delete(id);
+  if (theirs) announce(fill(here.dataset.news, { name: fresh.querySelector(".id").textContent }));
   if (article.contains(document.activeElement) || article.querySelector(".adds")) {
     // The focus stays where it is, and a form that is open stays open: only answer and evidence change.
     const form = fresh.querySelector("form[data-saves]");
-    article.classList.add("news");
+    article.classList.toggle("news", theirs);
     changed(cardOf(article.querySelector("form[data-saves]")), read(form), Number(form.elements.version.value));
+    const carried = fresh.querySelector(".carried");
+    if (carried && !article.querySelector(".carried")) article.querySelector("form[data-saves]").before(carried);
     renewEvidence(article, fresh);
     return;
   }
-  fresh.classList.add("news");
+  fresh.classList.toggle("news", theirs);
   fresh.hidden = article.hidden;
   article.replaceWith(fresh);
   if (window.htmx) window.htmx.process(fresh);
@@ -99,6 +103,15 @@ async function ask() {
   if (data.standing && putInPlace(data.standing)) putFacts(data.facts);
   if (data.changed.length) document.dispatchEvent(new CustomEvent("refreshed"));
 }
+
+// What this page changed by other ways than a card's own save.
+document.addEventListener("renew", ({ detail }) => {
+  for (const id of detail.questions) {
+    waiting.add(id);
+    own.add(id);
+  }
+  ask().catch(() => {});
+});
 
 async function round() {
   if (!document.hidden) await ask().catch(() => {});

@@ -78,3 +78,50 @@ def test_a_question_is_assigned_in_its_card(desks):
     jonas.get_by_role("link", name="Mine").click()
     expect(jonas.locator("#q-GEN-03")).to_be_visible()
     expect(jonas.locator("#q-GEN-01")).to_be_hidden()
+
+
+def test_questions_of_a_section_are_set_aside_at_once_what_a_colleague_was_faster_in_stays_and_it_is_undone(desks):
+    ada, jonas = desks
+    section = ada.locator("#section-EDA-F")
+    section.get_by_role("link", name="Several answers at once").click()
+    answer(jonas, "EDA-F-02", ["menu"])
+    section.get_by_label("Why do the questions without an answer not apply?").fill("Nobody explores data here.")
+    section.get_by_role("button", name="3 questions do not apply").click()
+    expect(section.locator(".at-once")).to_contain_text("2 answers are saved: EDA-F-01, EDA-F-03")
+    expect(section.locator(".at-once .warn")).to_contain_text("they stay as they are: EDA-F-02")
+    expect(ada.locator("#q-EDA-F-02 input[value=menu]")).to_be_checked()
+    reason = ada.locator("#reason-EDA-F-01")
+    expect(reason).to_have_value("Nobody explores data here.")
+    expect(jonas.locator("#reason-EDA-F-03")).to_have_value("Nobody explores data here.", timeout=15_000)
+    section.locator(".at-once").get_by_role("button", name="Undo").click()
+    expect(section.locator(".at-once")).to_contain_text("2 answers are as they were before.")
+    expect(reason).to_have_value("")
+    answer(ada, "EDA-F-01", ["auto"])
+
+
+def test_confirming_is_one_key_and_so_is_undoing_it(desks):
+    ada, _jonas = desks
+    answer(ada, "GEN-01", ["informal"])
+    begin_with_the_last(ada)
+    card = ada.locator("#q-GEN-01")
+    expect(card.get_by_role("button", name="Confirm")).to_be_visible()
+    ada.get_by_role("link", name="To confirm 1").click()
+    expect(ada.locator("#q-GEN-02")).to_be_hidden()
+    ada.keyboard.press("j")
+    ada.keyboard.press("c")
+    expect(card.get_by_role("button", name="Confirm")).to_have_count(0)
+    expect(ada.get_by_role("link", name="To confirm 0")).to_be_visible()
+    ada.keyboard.press("u")
+    expect(card.get_by_role("button", name="Confirm")).to_be_visible()
+    expect(ada.get_by_role("link", name="To confirm 1")).to_be_visible()
+
+
+def begin_with_the_last(page):
+    """A review beside the one that is open, which begins with its answers."""
+    page.get_by_role("link", name="Answered together").first.click()
+    page.get_by_label("Exploratory data analysis").check()
+    page.get_by_label("Begin with").select_option(label="Review 1: Exploratory data analysis")
+    page.get_by_role("button", name="Start").click()
+    page.locator("[name=beside_another]").check()
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("heading", name="Questionnaire").wait_for()

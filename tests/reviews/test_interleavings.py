@@ -21,6 +21,7 @@ from checklists.models import Edition
 from checklists.publish import publish
 from reviews.access import OPEN, RUNNING, Actor, NotNow, NotYours, open_requests
 from reviews.actions.answer import Given, SavedAnswer, confirm_answer, save_answer
+from reviews.actions.at_once import Done, confirm_all, set_aside
 from reviews.actions.audit import broken_trails
 from reviews.actions.beginning import begin_review, source_of_review
 from reviews.actions.decide import approve, request_changes
@@ -165,11 +166,13 @@ class Said:
     """What the application acknowledged of one question.
 
     `versions` are its contents from version 1 on; `given` are the numbers of those that somebody gave, and of the one
-    that was carried over; all others were made by moves. `confirmed` says whether somebody stands for the last one.
+    that was carried over; all others were made by moves. `unconfirmed` are the numbers of those that were carried
+    over or taken back to that; `confirmed` says whether somebody stands for the last one.
     """
 
     versions: list[Content] = field(default_factory=list)
     given: list[int] = field(default_factory=list)
+    unconfirmed: set[int] = field(default_factory=set)
     confirmed: bool = True
 
     @property
@@ -180,15 +183,20 @@ class Said:
     def now(self) -> Content:
         return self.versions[-1] if self.versions else EMPTY
 
-    def add(self, content: Content, *, given: bool) -> None:
+    def move(self, content: Content) -> None:
         self.versions.append(content)
-        if given:
-            self.given.append(self.version)
 
-    def told(self, version: int) -> Content:
-        """What the trail says of a version: of one that a move made, what it made it of."""
+    def give(self, content: Content, confirmed: bool) -> None:
+        self.versions.append(content)
+        self.given.append(self.version)
+        self.confirmed = confirmed
+        if not confirmed:
+            self.unconfirmed.add(self.version)
+
+    def told(self, version: int) -> tuple[Content, bool]:
+        """What the trail says of a version, and whether somebody stood for it; of one of a move, of that before."""
         given = [each for each in self.given if each <= version]
-        return self.versions[given[-1] - 1] if given else EMPTY
+        return (self.versions[given[-1] - 1], given[-1] not in self.unconfirmed) if given else (EMPTY, True)
 
 
 @dataclass
@@ -239,7 +247,7 @@ class Interleavings(RuleBasedStateMachine):
         self.moves: list[Move] = []
         self.handed_in: list[tuple[object, ...]] | None = None
         for answer in review.answers.all():
-            self.said[answer.question_id] = Said([content_of(answer)], [1], confirmed=False)
+            self.said[answer.question_id] = Said([content_of(answer)], [1], {1}, confirmed=False)
         for page in self.pages.values():
             page.conflicts, page.sent = {}, None
             self._reload(page)
@@ -315,9 +323,9 @@ class Interleavings(RuleBasedStateMachine):
     def undo(self, who: str, question: str, steps: int) -> None:
         page, version = self.pages[who], self.pages[who].known[question]
         to = max(0, version - steps)
-        content = self.said[question].told(to)
+        content, confirmed = self.said[question].told(to)
         fits = fitted(content, self.asked[question]) if question in self.asked else None
-        with self._saving(page, question, fits, version) as saved:
+        with self._saving(page, question, fits, version, confirmed=confirmed) as saved:
             saved(
                 restore_answer(
                     Actor(page.user), review_id=self.review_id, question_id=question, version=version, to=to
@@ -333,14 +341,21 @@ class Interleavings(RuleBasedStateMachine):
 
     @contextmanager
     def _saving(
-        self, page: Page, question: str, content: Content | None, based_on: int, *, even_if_equal: bool = False
+        self,
+        page: Page,
+        question: str,
+        content: Content | None,
+        based_on: int,
+        *,
+        even_if_equal: bool = False,
+        confirmed: bool = True,
     ) -> Iterator[Callable[[SavedAnswer], None]]:
         """Around an attempt to save `content`, None for what the question cannot take.
 
         It may only be refused where there is a reason, and only be acknowledged where there is none.
         """
         said, is_open = self.said[question], self.state in OPEN
-        stands = said.confirmed and content == said.now and bool(said.versions)
+        stands = said.confirmed == confirmed and content == said.now and bool(said.versions)
         done: list[SavedAnswer] = []
         current = None
         try:
@@ -361,11 +376,52 @@ class Interleavings(RuleBasedStateMachine):
             assert content is not None
             assert based_on == said.version or (stands and not even_if_equal)
             if not stands:
-                said.add(content, given=True)
-                said.confirmed = True
+                said.give(content, confirmed)
             assert (content_of(saved.answer), saved.answer.version) == (content, said.version)
             page.known[question] = saved.answer.version
             page.conflicts.pop(question, None)
+
+    @rule(who=PAGES)
+    def set_aside_at_once(self, who: str) -> None:
+        """What the page takes for unanswered does not apply; what is answered by now stays."""
+        page, reason = self.pages[who], "Not ours."
+
+        def expected(question: str) -> Content | None:
+            now = self.said[question].now
+            nothing_said = not any(now[name] for name in (*NO_PLACES, "not_applicable"))
+            return now | {"not_applicable": True, "reason": reason} if nothing_said else None
+
+        self._at_once(page, expected, lambda each: set_aside(Actor(page.user), reason=reason, **each))
+
+    @rule(who=PAGES)
+    def confirm_at_once(self, who: str) -> None:
+        page = self.pages[who]
+
+        def expected(question: str) -> Content | None:
+            return self.said[question].now
+
+        self._at_once(page, expected, lambda each: confirm_all(Actor(page.user), **each))
+
+    def _at_once(
+        self, page: Page, expected: Callable[[str], Content | None], act: Callable[[dict[str, Any]], Done]
+    ) -> None:
+        """Do it in each section; `expected` is what becomes of a question, None where it stays as it is."""
+        for section in self.edition.checklist.sections:
+            versions = {question.id: page.known[question.id] for question in section.questions}
+            wanted = {question: expected(question) for question in versions}
+            done = Done({}, ())
+            with self._only_in(OPEN):
+                done = act({"review_id": self.review_id, "section_id": section.id, "versions": versions})
+            overtaken = [
+                each for each in versions if wanted[each] is None or versions[each] != self.said[each].version
+            ]
+            for question in versions.keys() - {*overtaken}:
+                said, content = self.said[question], wanted[question]
+                if self.state in OPEN and not (said.confirmed and content == said.now):
+                    said.give(content, confirmed=True)
+                    page.known[question] = said.version
+                    assert done.made[question] == said.version
+            assert [*done.overtaken] == (overtaken if self.state in OPEN else [])
 
     @rule(stated=st.sampled_from(["yes", "no"]))
     def state_a_fact(self, stated: str) -> None:
@@ -403,7 +459,7 @@ class Interleavings(RuleBasedStateMachine):
             kept = fitted(said.now, asked) if same_kind else said.now | NO_PLACES
             if kept != said.now:
                 changed[question] = said.now
-                said.add(kept, given=False)
+                said.move(kept)
         self.moves.append(Move(old, changed, {question: said.version for question, said in self.said.items()}))
 
     @precondition(lambda self: self.moves)
@@ -426,7 +482,7 @@ class Interleavings(RuleBasedStateMachine):
             else:
                 kept = fitted(said.now, asked)
             if kept != said.now:
-                said.add(kept, given=False)
+                said.move(kept)
 
     def submit(self, who: str) -> None:
         result = result_of(self.review)

@@ -83,7 +83,5 @@ def test_the_questionnaire_with_60_questions_is_under_60_kilobytes(
     assert response["Content-Encoding"] == "br"
     page = brotli.decompress(response.content).decode()
     sizes = fetched(page)
-    print(len(page), len(response.content), sum(sizes.values()), sizes)
-    Path("/tmp/page60.html").write_text(page)
     assert page.count('class="question"') == 60
     assert len(response.content) + sum(sizes.values()) < MOST
