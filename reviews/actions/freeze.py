@@ -69,8 +69,10 @@ def freeze(review: Review, decision: Decision) -> Snapshot:
 
 
 def earlier_approval(review: Review) -> Snapshot | None:
-    """The last approval of another of the workload's reviews of this kind; None for none."""
+    """The last approval of another of the workload's reviews of this kind, before its own; None for none."""
     snapshots = Snapshot.objects.filter(review__workload=review.workload_id, review__kind=review.kind)
+    if own := review.snapshots.defer("content").first():
+        snapshots = snapshots.filter(at__lt=own.at)
     return snapshots.exclude(review=review).order_by("at", "id").last()
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -31,6 +31,13 @@ def day(value: datetime | date | None) -> SafeString | str:
         return ""
     local = timezone.localtime(value) if isinstance(value, datetime) else value
     return format_html('<time datetime="{}">{}</time>', f"{local:%Y-%m-%d}", date_format(local, "DATE_FORMAT"))
+
+
+@register.filter
+def signed(value: float) -> str:
+    """A difference to one decimal by the person's locale, with its sign: +3.5, −3.5, 0.0."""
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return f"{sign}{number_format(abs(value), 1)}"
 
 
 @register.filter

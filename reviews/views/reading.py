@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from reviews.access import Deed, Refused, ReviewAccess
 from reviews.actions.decide import approve, comments_for, request_changes
 from reviews.actions.errors import Invalid, Stale
+from reviews.actions.freeze import earlier_approval
 from reviews.models import EventKind, Review, ReviewState
 from reviews.models.trail import STEPS
 from reviews.policies import policy_of
@@ -111,6 +112,7 @@ def _page(
         "comments": comments,
         "statement": statement,
         "problem": problem,
+        "earlier": earlier_approval(review),
         "permits": access,
     }
     return render(request, "reviews/review.html", context, status=status)
