@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from tests.browser.pages import PAGES, STATES
 from tests.support.site import PASSWORD, Site
 
+pytestmark = pytest.mark.pages
+
 AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ROLES = ("admin", "ada", "lea", "rita")  # an administrator, an architect, a lead, a reader
 TARGET = 24  # CSS pixels, WCAG 2.5.8

@@ -11,6 +11,8 @@ from tests.browser.test_accessibility import sign_in
 from tests.support.catalogue import read
 from tests.support.site import Site
 
+pytestmark = pytest.mark.pages
+
 SAID = """
 () => {
   // What checklists and people say, and what is written for programs.
