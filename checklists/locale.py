@@ -1,9 +1,12 @@
-"""Numbers and moments as people write them in the language and the time zone that are active."""
+"""What is written in another way in each language and time zone: numbers, moments, and what stays English."""
 
 from datetime import datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format, get_format, number_format
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 
 def number(value: float) -> str:
@@ -21,3 +24,13 @@ def moment(at: datetime) -> str:
     """Day, hour and minute, and which zone they are in: 24 Nov 2026, 13:20 UTC."""
     local = timezone.localtime(at)
     return f"{date_format(local, 'DATETIME_FORMAT')} {local:%Z}"
+
+
+def is_english() -> bool:
+    """Whether the page is in the language of checklists and of what is signed."""
+    return (get_language() or "en") == "en"
+
+
+def english(text: str) -> SafeString:
+    """An English text for a page, marked as such where the page is in another language; escaped."""
+    return conditional_escape(text) if is_english() else format_html('<span lang="en">{}</span>', text)

@@ -106,7 +106,7 @@ def unfinished(standing: Standing) -> list[str]:
         names = listed([named(questions[each]) for each in standing.missing])
         sentences.append(_("Not answered: {names}.").format(names=names))
     if standing.missing_facts:
-        names = listed([f"“{facts[each].text}”" for each in standing.missing_facts])
+        names = listed([_("“{}”").format(facts[each].text) for each in standing.missing_facts])
         sentences.append(_("Not stated: {names}.").format(names=names))
     return sentences
 

@@ -1,9 +1,11 @@
 """What pages show of a checklist, put together so that templates only have to write it down."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,7 +23,7 @@ from checklists.language import (
 )
 from checklists.language.diff import compare
 from checklists.language.words import in_words
-from checklists.locale import localized
+from checklists.locale import english, localized
 
 KIND_TITLES = {
     WorkloadKind.EDA.value: gettext_lazy("Exploratory data analysis"),
@@ -205,18 +207,21 @@ class QuestionView:
                 )
             ]
         if benchmark := question.benchmark:
-            said = [
-                _(
-                    "For each configuration its throughput ({work} per {per}), p95 latency and cost per hour. "
-                    "The cheapest per {work} is the best."
-                ).format(work=benchmark.work, per=_PER[benchmark.per])
+            said: list[str] = [
+                format_html(
+                    _(
+                        "For each configuration its throughput ({work} per {per}), p95 latency and cost per hour. "
+                        "The cheapest per {work} is the best."
+                    ),
+                    work=english(benchmark.work),
+                    per=_PER[benchmark.per],
+                )
             ]
             if benchmark.compare > 1:
                 said.append(_("Fewer than {n} configurations leave medium risk.").format(n=benchmark.compare))
             if limit := self.checklist.facts_by_id.get(benchmark.latency_limit):
-                said.append(
-                    _("Only those within “{limit}” count; where none is, the risk is high.").format(limit=limit.text)
-                )
+                sentence = _("Only those within “{limit}” count; where none is, the risk is high.")
+                said.append(format_html(sentence, limit=english(limit.text)))
             return said
         return []
 
@@ -226,17 +231,17 @@ class QuestionView:
         check = self.question.region_check
         if check is None:
             return ""
-        facts = _(" and ").join(f"“{self.checklist.facts_by_id[name].text}”" for name in check.facts)
+        facts = _listed([self.checklist.facts_by_id[name].text for name in check.facts], _(" and "))
         reasons = [choice.text for choice in self.question.choices if choice.id in check.reasons]
         least = RISK_TITLES[check.risk]
         if not reasons:
-            return _(
-                "Where the regions of {facts} are not all the same, this is the least that stays: {risk}."
-            ).format(facts=facts, risk=least)
-        return _(
+            sentence = _("Where the regions of {facts} are not all the same, this is the least that stays: {risk}.")
+            return format_html(sentence, facts=facts, risk=least)
+        sentence = _(
             "Where the regions of {facts} are not all the same, this is the least that stays: {risk}; unless the "
             "answer is {answers}."
-        ).format(facts=facts, risk=least, answers=_(" or ").join(f"“{each}”" for each in reasons))
+        )
+        return format_html(sentence, facts=facts, risk=least, answers=_listed(reasons, _(" or ")))
 
     @property
     def guidance(self) -> list[GuidanceLine]:
@@ -274,7 +279,9 @@ class FactView:
         """What a value of it is, in words."""
         fact = self.fact
         if fact.options:
-            return f"{_FACT_TYPES[fact.type]}: {', '.join(option.text for option in fact.options)}"
+            return format_html(
+                "{}: {}", _FACT_TYPES[fact.type], english(", ".join(option.text for option in fact.options))
+            )
         return f"{_FACT_TYPES[fact.type]}{f' ({fact.unit})' if fact.unit else ''}"
 
     @property
@@ -354,6 +361,11 @@ def shown_difference(old: Checklist, new: Checklist) -> dict[str, object]:
         "changed": difference.count("changed"),
         "moved": difference.count("moved"),
     }
+
+
+def _listed(texts: Iterable[str], between: str) -> SafeString:
+    """Texts of the checklist inside a sentence, each in quotation marks."""
+    return format_html_join(between, _("“{}”"), ((english(text),) for text in texts))
 
 
 def _words(condition: Expression | None, checklist: Checklist) -> str:

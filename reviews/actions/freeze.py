@@ -20,6 +20,7 @@ from reviews.models import (
     Comment,
     Decision,
     Event,
+    Evidence,
     Milestone,
     Review,
     Role,
@@ -31,7 +32,7 @@ from reviews.models.trail import STEPS
 from reviews.policies import policy_for
 from reviews.report.since import since
 
-FORMAT = "ai-platform-review-snapshot/3"
+FORMAT = "ai-platform-review-snapshot/4"
 
 
 @translation.override(IN_ENGLISH)
@@ -126,6 +127,7 @@ def read_state(review: Review) -> tuple[dict[str, Any], Result]:
     result = score_standing(standing)
     score = as_json(result)
     risks = score.pop("risks")
+    comments = _comments(review)
     state = {
         "format": FORMAT,
         "review": {
@@ -152,7 +154,8 @@ def read_state(review: Review) -> tuple[dict[str, Any], Result]:
         },
         "added_checklists": [_edition(edition) for edition in review.editions[1:]],
         "score": {**score, "method": METHOD},
-        "sections": _sections(review, standing, answers, risks),
+        "sections": _sections(review, standing, answers, risks, comments),
+        "comments": [_comment(comment) for comment in comments.get("", [])],
         "contributors": [
             _person(contributor.user)
             for contributor in review.contributors.select_related("user").order_by("user__name", "user__username")
@@ -200,13 +203,31 @@ def _workload(review: Review, standing: Standing) -> dict[str, Any]:
     }
 
 
+def evidence_of(review: Review) -> dict[str, list[dict[str, Any]]]:
+    """The review's evidence by question, as a snapshot has it; what was taken away is not in it."""
+    found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for piece in review.evidence.filter(removed_at=None).select_related("by"):
+        found[piece.question_id].append(_evidence(piece))
+    return found
+
+
+def _comments(review: Review) -> dict[str, list[Comment]]:
+    """What was said by question, and under the empty name about the review as a whole."""
+    found: defaultdict[str, list[Comment]] = defaultdict(list)
+    for comment in Comment.objects.filter(thread__review=review).select_related("author", "thread"):
+        found[comment.thread.question_id].append(comment)
+    return found
+
+
 def _sections(
-    review: Review, standing: Standing, answers: dict[str, Answer], risks: dict[str, str]
+    review: Review,
+    standing: Standing,
+    answers: dict[str, Answer],
+    risks: dict[str, str],
+    comments: dict[str, list[Comment]],
 ) -> list[dict[str, Any]]:
     """The sections with the questions that are asked: what a condition hides was not part of the review."""
-    comments: defaultdict[str, list[Comment]] = defaultdict(list)
-    for comment in Comment.objects.filter(thread__review=review).select_related("author", "thread"):
-        comments[comment.thread.question_id].append(comment)
+    evidence = evidence_of(review)
 
     def section_content(section: Section) -> dict[str, Any]:
         return {
@@ -214,7 +235,11 @@ def _sections(
             "title": section.title,
             "intro": section.intro,
             "questions": [
-                _question(question, standing, answers.get(question.id), risks[question.id], comments[question.id])
+                _question(question, standing, answers.get(question.id), risks[question.id])
+                | {
+                    "evidence": evidence.get(question.id, []),
+                    "comments": [_comment(comment) for comment in comments.get(question.id, [])],
+                }
                 for question in section.questions
                 if standing.is_asked(question)
             ],
@@ -224,9 +249,7 @@ def _sections(
     return [section for section in sections if section["questions"]]
 
 
-def _question(
-    question: Question, standing: Standing, answer: Answer | None, risk: str, comments: list[Comment]
-) -> dict[str, Any]:
+def _question(question: Question, standing: Standing, answer: Answer | None, risk: str) -> dict[str, Any]:
     selected = set(answer.selected) if answer else set()
     left_out = set(answer.left_out) if answer else set()
     titles = standing.checklist.pillar_titles
@@ -263,11 +286,28 @@ def _question(
         "note": answer.note if answer else "",
         "answered_by": _person(answer.answered_by) if answer else None,
         "answered_at": time(answer.answered_at) if answer else None,
-        "comments": [
-            {"by": _person(comment.author), "at": time(comment.at), "text": comment.text} for comment in comments
-        ],
         "links": [link.model_dump() for link in question.links],
     }
+
+
+def _evidence(piece: Evidence) -> dict[str, Any]:
+    return {
+        "kind": piece.kind,
+        "title": piece.title,
+        "file_name": piece.file_name,
+        "content_type": piece.content_type,
+        "size": piece.size,
+        "url": piece.url,
+        "quote": piece.text,
+        "source": piece.source,
+        "sha256": piece.sha256,
+        "by": _person(piece.by),
+        "at": time(piece.at),
+    }
+
+
+def _comment(comment: Comment) -> dict[str, Any]:
+    return {"by": _person(comment.author), "at": time(comment.at), "text": comment.text}
 
 
 def _table(question: Question, standing: Standing, answer: Answer) -> dict[str, Any]:

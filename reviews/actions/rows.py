@@ -7,7 +7,7 @@ in them. The snapshot and the trail of the signing give away who altered one and
 from collections.abc import Iterator
 from typing import Any
 
-from reviews.actions.freeze import sign_offs_of, time, trail_of
+from reviews.actions.freeze import evidence_of, sign_offs_of, time, trail_of
 from reviews.models import EventKind, MarkKind, Report, ReportState, ReviewState, Snapshot
 
 _MARKS = {EventKind.REPORT_WITHDRAWN: MarkKind.WITHDRAWN, EventKind.REPORT_SUPERSEDED: MarkKind.SUPERSEDED}
@@ -34,6 +34,8 @@ def _wrong(snapshot: Snapshot, report: Report | None) -> Iterator[str]:
         yield "the trail of the review"
     if "since" in said and not Snapshot.objects.filter(sha256=said["since"]["review"]["sha256"]).exists():
         yield "the approval that it is compared with"
+    if not _same_evidence(snapshot):
+        yield "the evidence"
     if report is None:
         yield "the report is not there"
         return
@@ -54,6 +56,13 @@ def has_its_end(snapshot: Snapshot) -> bool:
     """Whether the approval ends, by its row, when the snapshot says; snapshots of the first format say no end."""
     said = snapshot.data.get("valid_until")
     return said is None or (snapshot.valid_until is not None and time(snapshot.valid_until) == said)
+
+
+def _same_evidence(snapshot: Snapshot) -> bool:
+    """Whether each question has the evidence that it had; snapshots of earlier formats say nothing of evidence."""
+    questions = [question for section in snapshot.data["sections"] for question in section["questions"]]
+    rows = evidence_of(snapshot.review)
+    return all(_alike(each["evidence"], rows.get(each["id"], [])) for each in questions if "evidence" in each)
 
 
 def _alike(said: list[dict[str, Any]], rows: list[dict[str, Any]]) -> bool:

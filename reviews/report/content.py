@@ -1,12 +1,14 @@
 """Snapshot -> what the report's template shows, prepared so that the template decides nothing."""
 
+from collections.abc import Iterator
+from itertools import count
 from typing import Any, cast
 
 from checklists.canonical import canonical_json, sha256_hex
 from reviews.report import changes, wording
 from reviews.report.charts import RISKS, pillar_chart, qr_code, risk_chart, score_bar
 from reviews.report.fields import SEAL, sign_off_field
-from reviews.report.snapshot import QuestionData, SnapshotData, is_submission
+from reviews.report.snapshot import CommentData, EvidenceData, QuestionData, SnapshotData, is_submission
 
 _TOP_FINDINGS = 5
 _RUNNING_NAME = 60
@@ -21,8 +23,9 @@ def content(snapshot: SnapshotData, *, paper: str) -> dict[str, Any]:
     """
     digest = sha256_hex(canonical_json(snapshot))
     shown: SnapshotData = wording.visible(in_present_form(snapshot))
+    numbers = count(1)
     sections: list[dict[str, Any]] = [
-        {**section, "questions": [_question(question) for question in section["questions"]]}
+        {**section, "questions": [_question(question, numbers) for question in section["questions"]]}
         for section in shown["sections"]
     ]
     questions = [question for section in sections for question in section["questions"]]
@@ -72,6 +75,8 @@ def content(snapshot: SnapshotData, *, paper: str) -> dict[str, Any]:
         "more_findings": max(0, len(findings) - _TOP_FINDINGS),
         "sections": sections,
         "since": changes.shown(shown["since"]) if "since" in shown else None,
+        "comments": [_comment(comment) for comment in shown["comments"]],
+        "evidence": [piece | {"question": question} for question in questions for piece in question["evidence"]],
         "trail": [
             {**event, "at": wording.moment(event["at"]), "statement": _lines(event["statement"])}
             for event in shown["trail"]
@@ -83,13 +88,20 @@ def in_present_form(snapshot: SnapshotData) -> SnapshotData:
     """The snapshot with what later formats added to the one that it was written in.
 
     In format 1, facts were yes or no and answers were choices. Format 3 added that several people sign off, and by
-    which policy: until then the approval alone was signed, for ever.
+    which policy: until then the approval alone was signed, for ever. Format 4 added evidence, and comments on the
+    review as a whole.
     """
     old = cast(dict[str, Any], snapshot)
     if old["format"] == "ai-platform-review-snapshot/1":
         old = _second_form(old)
     if "sign_offs" not in old:
         old = old | {"sign_offs": [old["approval"]], "policy": None, "valid_until": "", "verify_url": ""}
+    if "comments" not in old:
+        sections = [
+            section | {"questions": [{"evidence": [], **question} for question in section["questions"]]}
+            for section in old["sections"]
+        ]
+        old = old | {"sections": sections, "comments": []}
     return cast(SnapshotData, old)
 
 
@@ -115,7 +127,7 @@ def _second_form(old: dict[str, Any]) -> dict[str, Any]:
     return old | {"added_checklists": [], "workload": old["workload"] | {"facts": facts}, "sections": sections}
 
 
-def _question(question: QuestionData) -> dict[str, Any]:
+def _question(question: QuestionData, numbers: Iterator[int]) -> dict[str, Any]:
     choices = question["choices"]
     practices = question["kind"] == "practices" and not question["not_applicable"]
     return {
@@ -132,11 +144,26 @@ def _question(question: QuestionData) -> dict[str, Any]:
         "answered_at": wording.moment(question["answered_at"]) if question["answered_at"] else "",
         "note": _lines(question["note"]),
         "reason": _lines(question["reason"]),
-        "comments": [
-            {**comment, "at": wording.moment(comment["at"]), "text": _lines(comment["text"])}
-            for comment in question["comments"]
-        ],
+        "evidence": [_evidence(piece, next(numbers)) for piece in question["evidence"]],
+        "comments": [_comment(comment) for comment in question["comments"]],
     }
+
+
+def _evidence(piece: EvidenceData, number: int) -> dict[str, Any]:
+    """A piece with its number in the report, and what is said of it besides its title."""
+    size = piece["size"]
+    named = [each for each in (piece["file_name"], piece["source"]) if each and each != piece["title"]]
+    return {
+        **piece,
+        "name": f"E{number}",
+        "at": wording.moment(piece["at"]),
+        "quote": _lines(piece["quote"]),
+        "besides": [*named, wording.size(size)] if size is not None else named,
+    }
+
+
+def _comment(comment: CommentData) -> dict[str, Any]:
+    return {**comment, "at": wording.moment(comment["at"]), "text": _lines(comment["text"])}
 
 
 def _lines(text: str) -> list[dict[str, str]]:

@@ -98,6 +98,13 @@ def _texts(snapshot: SnapshotData) -> Iterator[tuple[str, str]]:
         for question in section["questions"]:
             yield "the question", question["text"]
             yield "the note", question["note"]
+            for piece in question.get("evidence", []):
+                yield from (
+                    ("the evidence", piece[part]) for part in ("title", "file_name", "url", "quote", "source")
+                )
+                yield "the SHA-256 of evidence", piece["sha256"]
+    for comment in snapshot.get("comments", []):
+        yield "the comment", comment["text"]
 
 
 def _drawn(page: Any, maps: dict[Any, dict[bytes, str]]) -> Iterator[str]:

@@ -137,8 +137,28 @@ class TableData(TypedDict):
     rows: list[TableRowData]
 
 
+class EvidenceData(TypedDict):
+    """What shows that an answer is true, with who added it and when.
+
+    A file has a name, what its bytes are, and how many; a link its address; a quote its text and where that is from.
+    What a piece does not have is empty, and None for the size. `sha256` is that of the file, the address or the text.
+    """
+
+    kind: Literal["file", "link", "quote"]
+    title: str
+    file_name: str
+    content_type: str
+    size: int | None
+    url: str
+    quote: str
+    source: str
+    sha256: str
+    by: Person
+    at: str
+
+
 class CommentData(TypedDict):
-    """What somebody said about a question."""
+    """What somebody said about a question, or about the review as a whole."""
 
     by: Person
     at: str
@@ -170,6 +190,7 @@ class QuestionData(TypedDict):
     note: str
     answered_by: Person | None
     answered_at: str | None
+    evidence: list[EvidenceData]
     comments: list[CommentData]
     links: list[Link]
 
@@ -318,6 +339,7 @@ class SnapshotData(TypedDict):
     added_checklists: list[EditionData]
     score: ScoreData
     sections: list[SectionData]
+    comments: list[CommentData]
     contributors: list[Person]
     trail: list[TrailEvent]
     sign_offs: list[SignOffData]

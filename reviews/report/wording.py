@@ -50,6 +50,13 @@ def whole(score: float | None) -> str:
     return "–" if score is None else str(int(score + 0.5))
 
 
+def size(count: int) -> str:
+    """A number of bytes as people say it: “812 bytes”, “4.1 kB”, “1.2 MB”."""
+    if count < 1000:
+        return f"{count} byte{'' if count == 1 else 's'}"
+    return f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+
+
 def verdict(snapshot: SnapshotData) -> str:
     """The outcome in one sentence: what was approved with how much left open."""
     counts = snapshot["score"]["counts"]

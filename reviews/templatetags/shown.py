@@ -6,8 +6,7 @@ from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.safestring import SafeString
 
 from checklists import locale
 from checklists.scoring import Risk
@@ -73,4 +72,10 @@ def measure(value: str) -> str:
 @register.simple_tag
 def in_english() -> SafeString:
     """The attribute of an element whose text is English on whatever page: checklists, and what is signed."""
-    return mark_safe("" if (get_language() or "en") == "en" else ' lang="en"')  # noqa: S308 - no outside input
+    return SafeString("" if locale.is_english() else ' lang="en"')
+
+
+@register.filter(is_safe=True)
+def english(value: str) -> SafeString:
+    """An English text inside a sentence."""
+    return locale.english(value)

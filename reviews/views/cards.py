@@ -8,6 +8,7 @@ from functools import cached_property
 
 from django.db.models import Prefetch
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -25,7 +26,7 @@ from checklists.language import (
     typed,
 )
 from checklists.language.tongue import phrase
-from checklists.locale import localized
+from checklists.locale import english, localized
 from checklists.measured import COLUMN_TITLES, COLUMNS, Measured, measured
 from checklists.scoring import FINDINGS, Result, Risk, risk_in, score_standing
 from checklists.standing import Standing
@@ -269,7 +270,7 @@ class QuestionCard:
     def computed_title(self) -> str:
         """What is computed of each row."""
         benchmark = self.question.benchmark
-        return _("Cost per {work}").format(work=benchmark.work) if benchmark else _("Headroom")
+        return format_html(_("Cost per {work}"), work=english(benchmark.work)) if benchmark else _("Headroom")
 
     @property
     def work_title(self) -> str:
@@ -277,11 +278,12 @@ class QuestionCard:
         benchmark = self.question.benchmark
         if benchmark is None:
             return ""
-        return {
+        sentence = {
             "second": _("Throughput counts each {work} done per second."),
             "minute": _("Throughput counts each {work} done per minute."),
             "hour": _("Throughput counts each {work} done per hour."),
-        }[benchmark.per].format(work=benchmark.work)
+        }[benchmark.per]
+        return format_html(sentence, work=english(benchmark.work))
 
     @property
     def measured(self) -> list[Measured]:

@@ -1,11 +1,13 @@
 """A real browser, and a real site for it, both gone after this folder: Playwright leaves an event loop running."""
 
+import json
 import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState, sync_playwright
 
+from tests.browser.pages import SET_UP
 from tests.support.site import PASSWORD, Site, running_site
 
 
@@ -13,6 +15,12 @@ from tests.support.site import PASSWORD, Site, running_site
 def site() -> Iterator[Site]:
     with running_site() as site:
         yield site
+
+
+@pytest.fixture(scope="package")
+def places(site: Site) -> dict[str, str]:
+    """What fills in the addresses of the pages: reviews in every state, with all that can be seen on them."""
+    return json.loads(site.manage("shell", "--no-imports", "-c", SET_UP).splitlines()[-1])
 
 
 @pytest.fixture(scope="package")

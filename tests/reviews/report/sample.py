@@ -11,7 +11,7 @@ from checklists.publish import read_library
 from checklists.scoring import METHOD, AnswerValue, Result, Risk, score_standing
 from checklists.standing import Standing
 from reviews.report.since import since
-from reviews.report.snapshot import Person, QuestionData, SnapshotData, TableData
+from reviews.report.snapshot import EvidenceData, Person, QuestionData, SnapshotData, TableData
 
 ADA: Person = {"name": "Ada Brandt", "username": "ada", "email": "ada@example.org"}
 JONAS: Person = {"name": "Jonas Keller", "username": "jonas", "email": "jonas@example.org"}
@@ -46,6 +46,53 @@ WANTED = {
 }
 """Question id -> the risk that its answer leaves, as near as its choices allow, and the note."""
 
+EVIDENCE: dict[str, list[EvidenceData]] = {
+    "GEN-04": [
+        {
+            "kind": "file",
+            "title": "Load test of 14 October: limits and peaks",
+            "file_name": "load-test-2026-10-14.xlsx",
+            "content_type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "size": 412_388,
+            "url": "",
+            "quote": "",
+            "source": "",
+            "sha256": "a7f1c9d8e05b4c3f9b6a2d1e8f70c4b5a6d7e8f9012b3c4d5e6f708192a3b4c5",
+            "by": JONAS,
+            "at": "2026-10-16T09:44:10Z",
+        },
+    ],
+    "INF-N-01": [
+        {
+            "kind": "link",
+            "title": "Runbook: assistant without model",
+            "file_name": "",
+            "content_type": "",
+            "size": None,
+            "url": "https://wiki.example.org/spaces/CLAIMS/pages/8841723/Runbook+assistant+without+model#switching-back",
+            "quote": "",
+            "source": "",
+            "sha256": "0c1d2e3f405162738495a6b7c8d9eafb0c1d2e3f405162738495a6b7c8d9eafb",
+            "by": ADA,
+            "at": "2026-11-19T11:58:00Z",
+        },
+        {
+            "kind": "quote",
+            "title": "Minutes of the exercise of 28 October, page 2",
+            "file_name": "",
+            "content_type": "",
+            "size": None,
+            "url": "",
+            "quote": "40 handlers worked for an hour without the model.\nNo call failed.",
+            "source": "Minutes of the exercise of 28 October, page 2",
+            "sha256": "9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c5b4a39281706f5e4d3c2b1a0",
+            "by": ADA,
+            "at": "2026-11-19T12:01:30Z",
+        },
+    ],
+}
+"""Question id -> what shows that its answer is true."""
+
 FACTS: dict[str, FactValue] = {
     "workload_kind": "inferencing",
     "criticality": "high",
@@ -75,7 +122,7 @@ def realistic() -> SnapshotData:
     standing = Standing(checklist, FACTS, answers)
     result = score_standing(standing)
     snapshot: SnapshotData = {
-        "format": "ai-platform-review-snapshot/3",
+        "format": "ai-platform-review-snapshot/4",
         "review": {
             "id": "7d9f1f0e-3c0b-4a52-9a55-1f6a1c5f7f10",
             "kind": "inferencing",
@@ -171,6 +218,9 @@ def realistic() -> SnapshotData:
             }
             for section in checklist.sections
         ],
+        "comments": [
+            {"by": LEA, "at": "2026-10-21T09:30:55Z", "text": "Good work, and honest.\nTwo things are open."}
+        ],
         "contributors": [ADA, JONAS],
         "trail": [
             _event("2026-10-05T08:12:44Z", ADA, "created", "Review created", "", "10.20.4.17"),
@@ -238,7 +288,8 @@ def tiny() -> SnapshotData:
     """One question, answered without risk; nothing that may be left out is there."""
     snapshot = realistic()
     question: QuestionData = copy.deepcopy(snapshot["sections"][0]["questions"][0])
-    question.update(note="", comments=[], links=[])
+    question.update(note="", evidence=[], comments=[], links=[])
+    snapshot["comments"] = []
     snapshot["sections"] = [{"id": "GEN", "title": "General", "intro": "", "questions": [question]}]
     snapshot["workload"].update(links=[], facts=[], regions=[])
     snapshot["score"].update(answered=1, total=1, overall=100.0)
@@ -358,6 +409,7 @@ def _question(question: Question, answer: AnswerValue, result: Result, standing:
         "note": WANTED.get(question.id, (Risk.NONE, ""))[1],
         "answered_by": JONAS if question.id.startswith("INF-F") else ADA,
         "answered_at": "2026-10-16T09:41:02Z",
+        "evidence": copy.deepcopy(EVIDENCE.get(question.id, [])),
         "comments": [
             {
                 "by": LEA,

@@ -52,9 +52,10 @@ def creator(pdf: bytes) -> str:
 
 
 def noted():
-    """The smallest sample with a note, so that there is something of each kind to look for."""
+    """The smallest sample with a note and evidence, so that there is something of each kind to look for."""
     snapshot = sample.tiny()
-    snapshot["sections"][0]["questions"][0]["note"] = sample.LONG_NOTE
+    question = snapshot["sections"][0]["questions"][0]
+    question["note"], question["evidence"] = sample.LONG_NOTE, sample.EVIDENCE["GEN-04"]
     return snapshot
 
 
@@ -128,6 +129,7 @@ def test_a_report_of_another_edition_that_looks_the_same_is_compared_byte_for_by
     [
         ('<p class="lede">{{ snapshot.workload.purpose }}</p>', "its purpose"),
         ("{% partialdef note %}{% if question.note %}", "the note"),
+        ('<br><span class="digest">{{ piece.sha256 }}</span>', "the SHA-256 of evidence"),
         ('<p class="running-hash">snapshot {{ digest }}</p>', "the SHA-256 of the data"),
     ],
 )

@@ -46,6 +46,25 @@ def test_every_question_choice_note_reason_and_comment_is_in_the_report(snapshot
         assert squeezed(question["note"]) in text
 
 
+def test_every_piece_of_evidence_is_in_the_report_under_its_question_and_with_its_sha256(snapshot, sample_pdf):
+    text = whole_text(sample_pdf)
+    pieces = [piece for question in sample.questions_of(snapshot) for piece in question["evidence"]]
+    assert len(pieces) == 3
+    for number, piece in enumerate(pieces, start=1):
+        assert text.count(squeezed(f"E{number} {piece['title']}")) == 1
+        assert squeezed(f"Added by {piece['by']['name']}") in text
+        for part in ("title", "file_name", "url", "quote", "source", "sha256"):
+            assert squeezed(piece[part]) in text
+    assert "412.4kB" in text
+
+
+def test_what_was_said_about_the_whole_is_in_the_report(snapshot, sample_pdf):
+    text = whole_text(sample_pdf)
+    assert (
+        squeezed("Lea Okafor commented, 21 Oct 2026, 09:30 UTC Good work, and honest. Two things are open.") in text
+    )
+
+
 def test_every_finding_says_why_it_matters_and_what_to_do(snapshot, sample_pdf):
     text = whole_text(sample_pdf)
     findings = [each for each in sample.questions_of(snapshot) if each["risk"] in ("high", "medium")]
@@ -128,11 +147,15 @@ def test_hostile_text_is_printed_as_it_was_written(snapshot, saved):
     for question in sample.questions_of(snapshot):
         question["note"] = HOSTILE
         question["comments"] = [{"by": sample.ADA, "at": "2026-11-24T13:20:05Z", "text": HOSTILE}]
+        question["evidence"] = question["evidence"][:1] if question["id"] == "GEN-04" else []
+        for piece in question["evidence"]:
+            piece.update(title="a", file_name=HOSTILE, quote=HOSTILE)
     text = whole_text(saved(render.render(snapshot).pdf))
     findings = [each for each in sample.questions_of(snapshot) if each["risk"] in ("high", "medium")]
     # The cover's title, a link's title and address, the approver's name on the cover and name and address under the
-    # sign-off; a note and a comment for each question, and the note once more where it is a finding.
-    assert text.count(squeezed(HOSTILE)) == 6 + 2 * len(sample.questions_of(snapshot)) + len(findings)
+    # sign-off; a note and a comment for each question, and the note once more where it is a finding; the name of a
+    # file under its question and in the list of all evidence, and its quote under the question.
+    assert text.count(squeezed(HOSTILE)) == 6 + 2 * len(sample.questions_of(snapshot)) + len(findings) + 3
 
 
 def test_a_snapshot_of_the_first_format_can_still_be_made_into_a_report(snapshot, saved):
@@ -165,9 +188,25 @@ def test_a_snapshot_of_the_second_format_is_signed_off_by_its_approval_alone(sna
     assert "Thepolicyinforce" not in text
 
 
+def test_a_snapshot_of_the_third_format_has_no_evidence(snapshot, saved):
+    snapshot["format"] = "ai-platform-review-snapshot/3"
+    _without_evidence(snapshot)
+    text = whole_text(saved(render.render(snapshot).pdf))
+    assert squeezed("What was shown") not in text
+    assert squeezed("The review as a whole") not in text
+    assert squeezed("Jonas Keller, Architect, submitted the review") in text
+
+
 def _without_sign_offs(snapshot):
     for key in ("sign_offs", "policy", "valid_until", "verify_url"):
         del snapshot[key]
+    _without_evidence(snapshot)
+
+
+def _without_evidence(snapshot):
+    del snapshot["comments"]
+    for question in sample.questions_of(snapshot):
+        del question["evidence"]
 
 
 def test_it_says_who_submitted_the_review_and_who_approved_it(snapshot, saved):

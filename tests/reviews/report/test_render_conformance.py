@@ -32,6 +32,11 @@ def of_the_whole_world():
         sample.questions_of(snapshot), (SCRIPTS, SIGNS, "", f"{SCRIPTS}\n{SIGNS}"), strict=False
     ):
         question["note"] = note
+    for question in sample.questions_of(snapshot):
+        for piece in question["evidence"]:
+            piece.update(
+                title="اختبار الحمل", quote=f"{SCRIPTS}\n{SIGNS}", source="山田 ✅", url="https://例え.jp/試験"
+            )
     for pillar, title in zip(snapshot["score"]["pillars"], ("موثوقية", "安全性", "💰"), strict=False):
         pillar["title"] = title
     return snapshot
@@ -49,8 +54,10 @@ def test_reports_conform_to_pdf_a_and_pdf_ua(sample_pdf, of_the_world, tmp_path)
     letter.write_bytes(render(sample.realistic(), paper="Letter").pdf)
     tiny.write_bytes(render(sample.tiny()).pdf)
     second = {**sample.realistic(), "format": "ai-platform-review-snapshot/2"}
-    for key in ("sign_offs", "policy", "valid_until", "verify_url"):
+    for key in ("sign_offs", "policy", "valid_until", "verify_url", "comments"):
         del second[key]
+    for question in sample.questions_of(second):
+        del question["evidence"]
     old.write_bytes(render(second).pdf)
     assert broken_rules([sample_pdf, of_the_world, letter, tiny, old]) == []
 
