@@ -372,7 +372,7 @@ def _question(question: Question, answer: AnswerValue, result: Result, standing:
         "note": WANTED.get(question.id, (Risk.NONE, ""))[1],
         "answered_by": JONAS if question.id.startswith("INF-F") else ADA,
         "answered_at": "2026-10-16T09:41:02Z",
-        "evidence": EVIDENCE.get(question.id, []),
+        "evidence": copy.deepcopy(EVIDENCE.get(question.id, [])),
         "comments": [
             {
                 "by": LEA,
