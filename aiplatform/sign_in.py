@@ -33,7 +33,7 @@ class SignInRequired(LoginRequiredMiddleware):
         if wants_json(request):
             return JsonResponse({"error": _("You are signed out.")}, status=401)
         if is_htmx(request):
-            return HttpResponse("You are signed out.", status=401, content_type="text/plain")
+            return HttpResponse(_("You are signed out."), status=401, content_type="text/plain")
         if request.method not in {"GET", "HEAD"}:
             # Back to the page of the form: its own address only takes what the form sends.
             return redirect_to_login(_page_of_the_form(request))
@@ -59,7 +59,7 @@ class PasswordChange(PasswordChangeView):
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         """Change it, and say so."""
-        messages.success(self.request, "Your password is changed.")
+        messages.success(self.request, _("Your password is changed."))
         return super().form_valid(form)
 
 
@@ -68,7 +68,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"error": _("This page is older than your sign-in.")}, status=403)
     if is_htmx(request):
-        return HttpResponse("This page is older than your sign-in.", status=403, content_type="text/plain")
+        return HttpResponse(_("This page is older than your sign-in."), status=403, content_type="text/plain")
     return render(request, "403_csrf.html", {"reason": reason}, status=403)
 
 

@@ -8,6 +8,7 @@ from aiplatform.sign_in import PasswordChange
 from checklists.urls import urlpatterns as library
 from reviews.views import (
     background,
+    comparing,
     evidence,
     files,
     history,
@@ -89,7 +90,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("templates/", templates.templates, name="templates"),
     path("templates/<uuid:template_id>/retire/", templates.template_retire, name="template-retire"),
     path("reviews/<uuid:review_id>/milestones/", milestones.milestones, name="milestones"),
-    path("reviews/<uuid:review_id>/compare/", milestones.comparison, name="compare"),
+    path("reviews/<uuid:review_id>/compare/", comparing.comparison, name="compare"),
     path("reviews/<uuid:review_id>/here/", together.here, name="here"),
     path("reviews/<uuid:review_id>/assign/<str:what>/<str:target>/", together.assignment, name="assign"),
     path("reviews/<uuid:review_id>/timeline/", timeline.timeline, name="timeline"),

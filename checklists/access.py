@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
 
 
 def may_edit(user: AbstractUser | AnonymousUser) -> bool:
@@ -12,4 +13,4 @@ def may_edit(user: AbstractUser | AnonymousUser) -> bool:
 def require_editor(user: AbstractUser | AnonymousUser) -> None:
     """Raise `PermissionDenied`, with a sentence for the person, unless they may keep the library."""
     if not may_edit(user):
-        raise PermissionDenied("Only an administrator keeps the checklists; everybody reads their editions.")
+        raise PermissionDenied(_("Only an administrator keeps the checklists; everybody reads their editions."))

@@ -9,6 +9,8 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from checklists.access import require_editor
 from checklists.formats.aws_lens import FORMAT as AWS_LENS
@@ -17,6 +19,7 @@ from checklists.formats.yaml_file import write_yaml
 from checklists.language import Checklist, ChecklistError, ChecklistErrors, read, with_included
 from checklists.language.lint import Finding, lint
 from checklists.language.parse import MAX_BYTES, Parsed
+from checklists.locale import number
 from checklists.models import Draft, Edition
 from checklists.publish import KindRefused, VersionRefused, publish_as, shipped_files
 
@@ -24,11 +27,11 @@ MAX_UPLOAD_BYTES = 5_000_000
 """An uploaded file may be this long."""
 
 FORMATS = {
-    AUTO: "Find out from the file",
-    YAML: "Checklist (YAML)",
-    AWS_LENS: "AWS custom lens (JSON)",
-    AZURE: "Azure review checklist (JSON)",
-    MICROSOFT: "Microsoft Assessments export (CSV)",
+    AUTO: gettext_lazy("Find out from the file"),
+    YAML: gettext_lazy("Checklist (YAML)"),
+    AWS_LENS: gettext_lazy("AWS custom lens (JSON)"),
+    AZURE: gettext_lazy("Azure review checklist (JSON)"),
+    MICROSOFT: gettext_lazy("Microsoft Assessments export (CSV)"),
 }
 """What can be uploaded: the name that the reader takes -> what people see."""
 
@@ -86,7 +89,7 @@ class DraftChanged(Exception):
 
     def __init__(self, current: Draft | None) -> None:
         self.current = current
-        super().__init__("The draft changed after you opened it." if current else "The draft is gone.")
+        super().__init__(_("The draft changed after you opened it.") if current else _("The draft is gone."))
 
 
 @dataclass(frozen=True)
@@ -154,11 +157,15 @@ def read_upload(data: bytes, *, file: str, format: str) -> Upload:
     no such file.
     """
     if len(data) > MAX_UPLOAD_BYTES:
-        raise NotAccepted(f"{file} has {len(data):,} bytes; {MAX_UPLOAD_BYTES:,} is the most.")
+        raise NotAccepted(
+            _("{file} has {data} bytes; {max_upload_bytes} is the most.").format(
+                file=file, data=number(len(data)), max_upload_bytes=number(MAX_UPLOAD_BYTES)
+            )
+        )
     if not data.strip():
-        raise NotAccepted(f"{file} is empty.")
+        raise NotAccepted(_("{file} is empty.").format(file=file))
     if format not in FORMATS:
-        raise NotAccepted("Choose one of the formats.")
+        raise NotAccepted(_("Choose one of the formats."))
     format = detect(data, file) if format == AUTO else format
     if format == YAML:
         return Upload(plain_text(decoded(data, file)), {"file": file, "format": format})
@@ -192,7 +199,7 @@ def begin_draft(
     _require_storable(text)
     key = key_of(text)
     if not key:
-        raise NotAccepted("The text does not say which checklist it is: write a line such as “id: my-checklist”.")
+        raise NotAccepted(_("The text does not say which checklist it is: write a line such as “id: my-checklist”."))
     draft = Draft(key=key, text=text, base=base, origin=origin or {}, changed_by_id=by.pk, changed_at=timezone.now())
     try:
         with transaction.atomic():
@@ -238,17 +245,25 @@ def publish_draft(by: AbstractUser, *, key: str, draft_version: int | None, vers
     """
     require_editor(by)
     if len(notes) > NOTES_LENGTH or "\x00" in notes:
-        raise NotAccepted(f"The notes take up to {NOTES_LENGTH:,} characters, without NUL: shorten them.")
+        raise NotAccepted(
+            _("The notes take up to {notes_length} characters, without NUL: shorten them.").format(
+                notes_length=number(NOTES_LENGTH)
+            )
+        )
     with transaction.atomic():
         draft = Draft.objects.select_for_update().filter(key=key).first()
         if draft is None or draft.version != draft_version:
             raise DraftChanged(_current(key))
         found = understood(draft.text, file=f"{key}.yaml", key=key)
         if found.checklist is None:
-            raise NotAccepted("The draft has mistakes: mend them first.")
+            raise NotAccepted(_("The draft has mistakes: mend them first."))
         newest = newest_edition(key)
         if newest is not None and same_content(newest.checklist, found.checklist):
-            raise NotAccepted(f"Nothing differs from edition {newest.version}: there is nothing to publish.")
+            raise NotAccepted(
+                _("Nothing differs from edition {version}: there is nothing to publish.").format(
+                    version=newest.version
+                )
+            )
         try:
             edition = publish_as(found.checklist, version=version, notes=notes)
         except (KindRefused, VersionRefused) as refused:
@@ -284,6 +299,10 @@ def _current(key: str) -> Draft | None:
 def _require_storable(text: str) -> None:
     size = len(text.encode())
     if size > MAX_BYTES:
-        raise NotAccepted(f"The text has {size:,} bytes; {MAX_BYTES:,} is the most. Shorten it and save again.")
+        raise NotAccepted(
+            _("The text has {size} bytes; {max_bytes} is the most. Shorten it and save again.").format(
+                size=number(size), max_bytes=number(MAX_BYTES)
+            )
+        )
     if "\x00" in text:
-        raise NotAccepted("The text has a character (NUL) that cannot be stored. Remove it and save again.")
+        raise NotAccepted(_("The text has a character (NUL) that cannot be stored. Remove it and save again."))

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Literal
 
 from checklists.language import BenchmarkTable, Question, QuotaTable, read_number
+from checklists.language.tongue import noop, phrase
 
 Row = dict[str, str]
 """One row of a table as it is stored: the columns below, all of them texts, numbers without signs or separators."""
@@ -21,18 +22,19 @@ COLUMNS = {
     "benchmark": ("configuration", "throughput", "p95_ms", "cost_per_hour"),
 }
 COLUMN_TITLES = {
-    "service": "Service",
-    "limit": "Limit",
-    "peak": "Expected peak",
-    "unit": "Unit",
-    "configuration": "Configuration",
-    "throughput": "Throughput",
-    "p95_ms": "p95 latency, ms",
-    "cost_per_hour": "Cost per hour",
+    "service": noop("Service"),
+    "limit": noop("Limit"),
+    "peak": noop("Expected peak"),
+    "unit": noop("Unit"),
+    "configuration": noop("Configuration"),
+    "throughput": noop("Throughput"),
+    "p95_ms": noop("p95 latency, ms"),
+    "cost_per_hour": noop("Cost per hour"),
 }
 MAX_ROWS = 50
 _TEXT_LENGTH = 120
 _LARGEST = 10**15
+_MOST = f"{_LARGEST:,}"
 _SECONDS = {"second": 3600, "minute": 60, "hour": 1}
 
 RiskWord = Literal["none", "medium", "high"]
@@ -68,16 +70,25 @@ def clean_rows(kind: str, rows: Iterable[Mapping[str, str]]) -> list[Row]:
         if not any(given.values()):
             continue
         for column, text in given.items():
-            title = COLUMN_TITLES[column]
+            title = phrase(COLUMN_TITLES[column])
             if not text:
-                raise RowError(f"Row {number} has no {title.lower()}: fill it in, or clear the row.")
+                raise RowError(
+                    phrase("Row {row} has no “{title}”: fill it in, or clear the row.", row=number, title=title)
+                )
             if column in NUMBER_COLUMNS[kind]:
                 given[column] = _number(number, title, text, zero=column in {"peak", "cost_per_hour", "p95_ms"})
             elif len(text) > _TEXT_LENGTH or "\x00" in text:
-                raise RowError(f"Row {number}, {title.lower()}: up to {_TEXT_LENGTH} characters, without NUL.")
+                raise RowError(
+                    phrase(
+                        "Row {row}, {title}: up to {most} characters, without NUL.",
+                        row=number,
+                        title=title,
+                        most=_TEXT_LENGTH,
+                    )
+                )
         cleaned.append(given)
     if len(cleaned) > MAX_ROWS:
-        raise RowError(f"The table has {len(cleaned)} rows; {MAX_ROWS} is the most.")
+        raise RowError(phrase("The table has {number} rows; {most} is the most.", number=len(cleaned), most=MAX_ROWS))
     return cleaned
 
 
@@ -126,10 +137,20 @@ def _number(row: int, title: str, text: str, *, zero: bool) -> str:
         # Rounded before it is judged: what is stored as 0 is divided by as 0.
         number = round(read_number(text), 6)
     except ValueError as problem:
-        raise RowError(f"Row {row}, {title.lower()}: {problem}") from None
+        raise RowError(phrase("Row {row}, {title}: {problem}", row=row, title=title, problem=problem)) from None
     if number < 0 or number > _LARGEST or (number == 0 and not zero):
-        least = "0 or more" if zero else "more than 0, to six decimals,"
-        raise RowError(f"Row {row}, {title.lower()}: must be {least} and at most {_LARGEST:,}.")
+        if zero:
+            said = phrase(
+                "Row {row}, {title}: must be 0 or more and at most {most}.", row=row, title=title, most=_MOST
+            )
+        else:
+            said = phrase(
+                "Row {row}, {title}: must be more than 0, to six decimals, and at most {most}.",
+                row=row,
+                title=title,
+                most=_MOST,
+            )
+        raise RowError(said)
     return _decimal(number)
 
 
@@ -141,7 +162,7 @@ def _decimal(number: Fraction) -> str:
 
 def _three_digits(number: Fraction) -> str:
     if number >= 100:
-        return "over 100" if number >= 10**6 else f"{round(number):,}"
+        return phrase("over 100") if number >= 10**6 else f"{round(number):,}"
     if number == 0:
         return "0"
     places = 2

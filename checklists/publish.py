@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from checklists.canonical import canonical_json, sha256_hex
 from checklists.formats.reading import LIBRARY, decoded
@@ -67,21 +68,27 @@ def publish_as(checklist: Checklist, *, version: str, notes: str = "") -> Editio
     Raises `VersionRefused` for a version that is none, is taken, or is not above the newest, and `KindRefused`.
     """
     if not re.fullmatch(VERSION_PATTERN, version, re.ASCII):
-        raise VersionRefused(f"“{version}” is not a version: write numbers with points between, such as 1.2.")
+        raise VersionRefused(
+            _("“{version}” is not a version: write numbers with points between, such as 1.2.").format(version=version)
+        )
     editions = Edition.objects.without_content().filter(key=checklist.id)
     if editions.filter(version=version).exists():
-        raise VersionRefused(f"Edition {version} is published already: give this one a higher version.")
+        raise VersionRefused(
+            _("Edition {version} is published already: give this one a higher version.").format(version=version)
+        )
     newest = editions.order_by("-published_at", "-id").first()
     _require_kind(checklist, newest)
     if newest is not None and _numbers(version) <= _numbers(newest.version):
-        raise VersionRefused(f"The newest edition is {newest.version}: give this one a higher version.")
+        raise VersionRefused(
+            _("The newest edition is {version}: give this one a higher version.").format(version=newest.version)
+        )
     edition = _edition(checklist.model_copy(update={"version": version}), notes)
     try:
         with transaction.atomic():
             edition.save(force_insert=True)
     except IntegrityError:
         raise VersionRefused(
-            f"Edition {version} was published a moment ago: give this one a higher version."
+            _("Edition {version} was published a moment ago: give this one a higher version.").format(version=version)
         ) from None
     return edition
 
@@ -89,7 +96,11 @@ def publish_as(checklist: Checklist, *, version: str, notes: str = "") -> Editio
 def _require_kind(checklist: Checklist, newest: Edition | None) -> None:
     """An id stays with its kind of workload: running reviews of the kind may move to every newer edition."""
     if newest is not None and newest.kind != checklist.kind:
-        raise KindRefused(f"{newest.title} has the id {checklist.id} and is of kind {newest.kind}: take another id.")
+        raise KindRefused(
+            _("{title} has the id {id} and is of kind {kind}: take another id.").format(
+                title=newest.title, id=checklist.id, kind=newest.kind
+            )
+        )
 
 
 def next_version(version: str) -> str:

@@ -11,6 +11,9 @@ from functools import cached_property
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from checklists.scoring import Risk, score_standing
 from checklists.standing import Standing
@@ -32,7 +35,7 @@ from reviews.models import (
     Workload,
 )
 from reviews.models.review import ReviewQuerySet
-from reviews.policies import DEFAULT_ROLE, Approvals, PolicyInForce, approvals_of, policy_for
+from reviews.policies import DEFAULT_ROLE, ROLE_WORDS, Approvals, PolicyInForce, approvals_of, policy_for
 
 
 @dataclass(frozen=True)
@@ -100,34 +103,34 @@ class _Rule:
 
     states: frozenset[ReviewState]
     roles: frozenset[Role]
-    what: str
+    what: Promise
     or_approvers: bool = False
     not_by_contributors: bool = False
 
 
 _RULES = {
-    Deed.ANSWER: _Rule(OPEN, _WRITERS, "be answered"),
-    Deed.CHANGE_EVIDENCE: _Rule(OPEN, _WRITERS, "have its evidence changed"),
-    Deed.CHANGE_CHECKLIST: _Rule(OPEN, _WRITERS, "have its checklist changed"),
-    Deed.ASSIGN: _Rule(OPEN, _WRITERS, "be assigned"),
-    Deed.COMMENT: _Rule(RUNNING, _WRITERS, "be commented on"),
-    Deed.SET_MILESTONE: _Rule(RUNNING | _APPROVED, _WRITERS, "have a milestone set"),
-    Deed.SUBMIT: _Rule(OPEN, _WRITERS, "be submitted"),
-    Deed.APPROVE: _Rule(_SUBMITTED, frozenset(), "be approved", or_approvers=True, not_by_contributors=True),
+    Deed.ANSWER: _Rule(OPEN, _WRITERS, _("be answered")),
+    Deed.CHANGE_EVIDENCE: _Rule(OPEN, _WRITERS, _("have its evidence changed")),
+    Deed.CHANGE_CHECKLIST: _Rule(OPEN, _WRITERS, _("have its checklist changed")),
+    Deed.ASSIGN: _Rule(OPEN, _WRITERS, _("be assigned")),
+    Deed.COMMENT: _Rule(RUNNING, _WRITERS, _("be commented on")),
+    Deed.SET_MILESTONE: _Rule(RUNNING | _APPROVED, _WRITERS, _("have a milestone set")),
+    Deed.SUBMIT: _Rule(OPEN, _WRITERS, _("be submitted")),
+    Deed.APPROVE: _Rule(_SUBMITTED, frozenset(), _("be approved"), or_approvers=True, not_by_contributors=True),
     Deed.REQUEST_CHANGES: _Rule(
-        _SUBMITTED, _LEADS, "be given back for changes", or_approvers=True, not_by_contributors=True
+        _SUBMITTED, _LEADS, _("be given back for changes"), or_approvers=True, not_by_contributors=True
     ),
-    Deed.WITHDRAW: _Rule(RUNNING, _WRITERS, "be withdrawn"),
-    Deed.RETRY_REPORT: _Rule(_APPROVED, _WRITERS, "have its report made again"),
-    Deed.WITHDRAW_REPORT: _Rule(_APPROVED, _LEADS, "have its report withdrawn"),
+    Deed.WITHDRAW: _Rule(RUNNING, _WRITERS, _("be withdrawn")),
+    Deed.RETRY_REPORT: _Rule(_APPROVED, _WRITERS, _("have its report made again")),
+    Deed.WITHDRAW_REPORT: _Rule(_APPROVED, _LEADS, _("have its report withdrawn")),
 }
 
 _STATE_SENTENCES = {
-    ReviewState.DRAFT: "it is still a draft",
-    ReviewState.SUBMITTED: "it was submitted and waits for a decision",
-    ReviewState.CHANGES_REQUESTED: "changes were requested",
-    ReviewState.APPROVED: "it is approved",
-    ReviewState.WITHDRAWN: "it was withdrawn",
+    ReviewState.DRAFT: _("it is still a draft"),
+    ReviewState.SUBMITTED: _("it was submitted and waits for a decision"),
+    ReviewState.CHANGES_REQUESTED: _("changes were requested"),
+    ReviewState.APPROVED: _("it is approved"),
+    ReviewState.WITHDRAWN: _("it was withdrawn"),
 }
 
 
@@ -151,17 +154,29 @@ class ReviewAccess:
         """Why the person may not do this now; None where they may."""
         rule = _RULES[deed]
         if ReviewState(self.review.state) not in rule.states:
-            return NotNow(f"This review cannot {rule.what} now: {_STATE_SENTENCES[ReviewState(self.review.state)]}.")
+            return NotNow(
+                gettext("This review cannot {what} now: {state}.").format(
+                    what=rule.what, state=_STATE_SENTENCES[ReviewState(self.review.state)]
+                )
+            )
         roles = rule.roles | {self.policy.approver_role} if rule.or_approvers else rule.roles
         if self.role not in roles:
-            needed = " or ".join(sorted(role.label.lower() for role in roles))
-            return NotYours(f"This review can only {rule.what} by a person who is {needed} in its team.")
+            needed = gettext(" or ").join(sorted(str(ROLE_WORDS[role]) for role in roles))
+            return NotYours(
+                gettext("This review can only {what} by a person who is {roles} in its team.").format(
+                    what=rule.what, roles=needed
+                )
+            )
         if rule.not_by_contributors and self.contributed:
             return NotYours(
-                "Nobody decides on a review that they wrote or answered in; ask a colleague who did neither."
+                gettext("Nobody decides on a review that they wrote or answered in; ask a colleague who did neither.")
             )
         if deed is Deed.APPROVE and self.approved_already:
-            return NotYours(f"You approved this review already; it waits for {self.approvals.awaited}.")
+            return NotYours(
+                gettext("You approved this review already; it waits for {people}.").format(
+                    people=self.approvals.awaited
+                )
+            )
         return None
 
     def refusal_to_approve(self, standing: Standing) -> Refused | None:
@@ -175,27 +190,38 @@ class ReviewAccess:
         """What keeps everybody from approving the review, which is submitted, as it stands now; None for nothing."""
         gaps, changes = unfinished(standing), changes_since(self.submission, standing)
         if gaps or changes:
-            author = self.submission.by.name if self.submission else "its author"
+            author = self.submission.by.name if self.submission else gettext("its author")
+            what = (
+                gettext(
+                    "This review is no longer what {author} handed in, and not complete: "
+                    "facts of its workload were changed since."
+                )
+                if gaps
+                else gettext(
+                    "This review is no longer what {author} handed in: facts of its workload were changed since."
+                )
+            )
             return Obstacle(
-                f"This review is no longer what {author} handed in{', and not complete' if gaps else ''}: "
-                "facts of its workload were changed since.",
+                what.format(author=author),
                 (*gaps, *shortened(changes)),
-                "Request changes instead, so that its authors look at it and hand it in again.",
+                gettext("Request changes instead, so that its authors look at it and hand it in again."),
             )
         if requests := list(dict.fromkeys(open_requests(self.review).values_list("question_id", flat=True))):
             questions = standing.checklist.questions_by_id
-            about = [named(questions[each]) if each in questions else each or "the whole" for each in requests]
+            about = [
+                named(questions[each]) if each in questions else each or gettext("the whole") for each in requests
+            ]
             return Obstacle(
-                "A change was asked for in this review, so it cannot be approved as it is.",
-                (f"Open change requests: {listed(about)}.",),
-                "Request changes, or take back what is settled: resolve it.",
+                gettext("A change was asked for in this review, so it cannot be approved as it is."),
+                (gettext("Open change requests: {names}.").format(names=listed(about)),),
+                gettext("Request changes, or take back what is settled: resolve it."),
             )
         risks = score_standing(standing).risks if self.policy.blocks_on_high else {}
         if high := [named(each) for each in standing.questions if risks.get(each.id) is Risk.HIGH]:
             return Obstacle(
-                "By its policy, this review cannot be approved while a high risk is open.",
-                (f"High risk: {listed(high)}.",),
-                "Request changes instead.",
+                gettext("By its policy, this review cannot be approved while a high risk is open."),
+                (gettext("High risk: {names}.").format(names=listed(high)),),
+                gettext("Request changes instead."),
             )
         return None
 
@@ -207,9 +233,8 @@ class ReviewAccess:
         self.require(Deed.COMMENT)
         waits = self.review.state == ReviewState.SUBMITTED
         if waits and thread.kind == ThreadKind.CHANGE_REQUEST and thread.opened_by_id != self.user.pk:
-            raise NotYours(
-                f"{thread.opened_by.name} asked for this change and is about to decide; only they take it back now."
-            )
+            said = gettext("{name} asked for this change and is about to decide; only they take it back now.")
+            raise NotYours(said.format(name=thread.opened_by.name))
 
     def allows(self, deed: Deed) -> bool:
         """Whether the person may do this now."""
@@ -320,13 +345,13 @@ def open_requests(review: Review) -> QuerySet[Thread]:
 def require_writer(user: User, team: Team) -> None:
     """Raise `NotYours` unless the person may write workloads and reviews of the team."""
     if not Membership.objects.filter(user=user, team=team, role__in=_WRITERS).exists():
-        raise NotYours(f"Only an architect or a lead of {team.name} can do this.")
+        raise NotYours(gettext("Only an architect or a lead of {team} can do this.").format(team=team.name))
 
 
 def require_template_maker(user: User, team: Team) -> None:
     """Raise `NotYours` unless the person may make and retire the team's templates."""
     if not leads(user, team):
-        raise NotYours(f"Only a lead of {team.name} makes and retires its templates.")
+        raise NotYours(gettext("Only a lead of {team} makes and retires its templates.").format(team=team.name))
 
 
 def leads(user: User, team: Team) -> bool:
@@ -341,10 +366,11 @@ def require_hand_over(workload: Workload) -> None:
     """
     waiting = workload.reviews.filter(state=ReviewState.SUBMITTED).order_by("number").first()
     if waiting is not None:
-        raise NotNow(
-            f"Review {waiting.number} waits for approval by leads of {workload.team.name}, so the workload stays "
-            "with them. Have it decided, or taken back, before the workload is handed to another team."
+        said = gettext(
+            "Review {number} waits for approval by leads of {team}, so the workload stays with them. Have it "
+            "decided, or taken back, before the workload is handed to another team."
         )
+        raise NotNow(said.format(number=waiting.number, team=workload.team.name))
 
 
 def writable_teams(user: User) -> list[Team]:
@@ -355,4 +381,4 @@ def writable_teams(user: User) -> list[Team]:
 def require_administrator(user: User) -> None:
     """Raise `NotYours` unless the person is an administrator."""
     if not user.is_superuser:
-        raise NotYours("Only an administrator can do this.")
+        raise NotYours(gettext("Only an administrator can do this."))

@@ -31,45 +31,72 @@ class ScoreChange:
 
 
 @dataclass(frozen=True)
-class RiskChange:
-    """A question's risk before and after; empty where it was not asked."""
+class Asked:
+    """A question as people see it, and its id."""
 
+    id: str
     name: str
     title: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True)
-class AnswerChange:
-    """How an answer differs: choices in words, the note, whether the question applies, the table."""
+class RiskChange(Asked):
+    """A question's risk before and after; empty where it was not asked."""
 
-    name: str
-    title: str
+    before: str
+    after: str
+
+    @property
+    def appeared(self) -> bool:
+        """Whether it is a finding now, and was none before."""
+        return self.after in FINDINGS and self.before not in FINDINGS
+
+    @property
+    def gone(self) -> bool:
+        """Whether it was a finding, and is none any more."""
+        return self.before in FINDINGS and self.after not in FINDINGS
+
+
+@dataclass(frozen=True)
+class AnswerChange(Asked):
+    """How an answer differs: choices in words, the note, whether the question applies and why not, the table.
+
+    `left_out` are the practices that do not apply and were said to before, `taken_in` those that apply again;
+    `reasons` are those before and after, empty where the question applies.
+    """
+
     chosen: tuple[str, ...]
     dropped: tuple[str, ...]
-    note: tuple[Piece, ...]
-    applied: bool
-    applies: bool
-    reason: str
+    left_out: tuple[str, ...]
+    taken_in: tuple[str, ...]
+    reasons: tuple[str, str]
     table_differs: bool
+    note: tuple[Piece, ...]
+
+    @property
+    def content_differs(self) -> bool:
+        """Whether more than the note differs."""
+        lists = (self.chosen, self.dropped, self.left_out, self.taken_in)
+        return any(lists) or self.table_differs or self.reasons[0] != self.reasons[1]
 
 
 @dataclass(frozen=True)
 class Difference:
     """All that differs between two states.
 
-    `risks` has the new findings first, then those that are gone, then the others; `only_before` and `only_after` name
-    the questions that only one of the two asks; `facts` are (text, before, after) in words.
+    `risks` has the new findings first, then those that are gone, then the others; `stayed` are the findings with the
+    same risk in both, the high ones first; `only_before` and `only_after` are the questions that only one of the two
+    asks; `facts` are (text, before, after) in words.
     """
 
     overall: ScoreChange
     pillars: tuple[ScoreChange, ...]
     risks: tuple[RiskChange, ...]
+    stayed: tuple[RiskChange, ...]
     answers: tuple[AnswerChange, ...]
     facts: tuple[tuple[str, str, str], ...]
-    only_before: tuple[str, ...]
-    only_after: tuple[str, ...]
+    only_before: tuple[Asked, ...]
+    only_after: tuple[Asked, ...]
     editions: tuple[str, str]
 
     @property
@@ -82,17 +109,17 @@ class Difference:
     @property
     def appeared(self) -> tuple[RiskChange, ...]:
         """The findings that were none before."""
-        return tuple(each for each in self.risks if each.after in FINDINGS and each.before not in FINDINGS)
+        return tuple(each for each in self.risks if each.appeared)
 
     @property
     def gone(self) -> tuple[RiskChange, ...]:
         """The findings that are none any more."""
-        return tuple(each for each in self.risks if each.before in FINDINGS and each.after not in FINDINGS)
+        return tuple(each for each in self.risks if each.gone)
 
     @property
     def other_risks(self) -> tuple[RiskChange, ...]:
         """Risks that changed otherwise."""
-        return tuple(each for each in self.risks if each not in self.appeared and each not in self.gone)
+        return tuple(each for each in self.risks if not (each.appeared or each.gone))
 
 
 def compare(before: State, after: State) -> Difference:
@@ -104,10 +131,11 @@ def compare(before: State, after: State) -> Difference:
         overall=ScoreChange("", before["score"]["overall"], after["score"]["overall"]),
         pillars=tuple(_pillars(before, after)),
         risks=tuple(risks),
+        stayed=tuple(sorted(_stayed(old, new), key=lambda each: FINDINGS.index(each.after))),
         answers=tuple(change for each in both if (change := _answer(old[each], new[each]))),
         facts=tuple(_facts(before, after)),
-        only_before=tuple(_called(question) for each, question in old.items() if each not in new),
-        only_after=tuple(_called(question) for each, question in new.items() if each not in old),
+        only_before=tuple(_asked(question) for each, question in old.items() if each not in new),
+        only_after=tuple(_asked(question) for each, question in new.items() if each not in old),
         editions=(_edition(before), _edition(after)),
     )
 
@@ -116,8 +144,9 @@ def _questions(state: State) -> dict[str, Mapping[str, Any]]:
     return {question["id"]: question for section in state["sections"] for question in section["questions"]}
 
 
-def _called(question: Mapping[str, Any]) -> str:
-    return f"{question.get('name', question['id'])}: {question['title']}"
+def _asked(question: Mapping[str, Any]) -> Asked:
+    # The first format had no names.
+    return Asked(question["id"], question.get("name", question["id"]), question["title"])
 
 
 def _edition(state: State) -> str:
@@ -138,32 +167,47 @@ def _risks(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[RiskChang
         after = new[question_id]["risk"] if question_id in new else ""
         # A question that is not asked any more, or only now, is told of as such, unless it was or is a finding.
         if before != after and (before in FINDINGS or after in FINDINGS or (before and after)):
-            yield RiskChange(question.get("name", question_id), question["title"], before, after)
+            yield RiskChange(**vars(_asked(question)), before=before, after=after)
+
+
+def _stayed(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[RiskChange]:
+    for question_id, question in new.items():
+        risk = question["risk"]
+        if risk in FINDINGS and question_id in old and old[question_id]["risk"] == risk:
+            yield RiskChange(**vars(_asked(question)), before=risk, after=risk)
 
 
 def _weight_of_change(change: RiskChange) -> int:
     order = ("high", "medium", "unanswered", "none", "not_applicable", "")
-    appeared = change.after in FINDINGS and change.before not in FINDINGS
-    gone = change.before in FINDINGS and change.after not in FINDINGS
-    return order.index(change.after) if appeared else 10 + order.index(change.before) if gone else 20
+    return order.index(change.after) if change.appeared else 10 + order.index(change.before) if change.gone else 20
 
 
 def _answer(old: Mapping[str, Any], new: Mapping[str, Any]) -> AnswerChange | None:
-    was, has = _chosen(old), _chosen(new)
-    chosen = tuple(text for choice, text in has.items() if choice not in was)
-    dropped = tuple(text for choice, text in was.items() if choice not in has)
-    note = words_compared(old["note"], new["note"]) if old["note"] != new["note"] else ()
-    applied, applies = not old["not_applicable"], not new["not_applicable"]
-    table = _rows(old) != _rows(new)
-    if not (chosen or dropped or note or table or applied != applies or old["reason"] != new["reason"]):
-        return None
-    return AnswerChange(
-        new.get("name", new["id"]), new["title"], chosen, dropped, note, applied, applies, new["reason"], table
+    was, has = _choices(old, "selected"), _choices(new, "selected")
+    out_before, out_after = _choices(old, "not_applicable"), _choices(new, "not_applicable")
+    change = AnswerChange(
+        **vars(_asked(new)),
+        chosen=_only_in(has, was),
+        dropped=_only_in(was, has),
+        left_out=_only_in(out_after, out_before),
+        taken_in=_only_in(out_before, out_after),
+        reasons=(_reason(old), _reason(new)),
+        table_differs=_rows(old) != _rows(new),
+        note=words_compared(old["note"], new["note"]) if old["note"] != new["note"] else (),
     )
+    return change if change.content_differs or change.note else None
 
 
-def _chosen(question: Mapping[str, Any]) -> dict[str, str]:
-    return {choice["id"]: choice["text"] for choice in question["choices"] if choice["selected"]}
+def _choices(question: Mapping[str, Any], mark: str) -> dict[str, str]:
+    return {choice["id"]: choice["text"] for choice in question["choices"] if choice.get(mark)}
+
+
+def _only_in(these: Mapping[str, str], those: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(text for choice, text in these.items() if choice not in those)
+
+
+def _reason(question: Mapping[str, Any]) -> str:
+    return str(question["reason"]) if question["not_applicable"] else ""
 
 
 def _rows(question: Mapping[str, Any]) -> list[list[str]]:
@@ -174,9 +218,12 @@ def _rows(question: Mapping[str, Any]) -> list[list[str]]:
 def _facts(before: State, after: State) -> Iterator[tuple[str, str, str]]:
     old = {fact["id"]: fact for fact in before["workload"]["facts"]}
     for fact in after["workload"]["facts"]:
-        was = _said(old[fact["id"]]) if fact["id"] in old else ""
+        was = _said(old.pop(fact["id"])) if fact["id"] in old else ""
         if was != _said(fact):
             yield fact["text"], was, _said(fact)
+    for fact in old.values():
+        if was := _said(fact):
+            yield fact["text"], was, ""
     for name in ("criticality_title", "data_classification_title"):
         was, has = before["workload"][name], after["workload"][name]
         if was != has:

@@ -7,9 +7,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.http import QueryDict
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from checklists.language import WorkloadKind
+from checklists.locale import number
 from checklists.measured import COLUMN_TITLES, MAX_ROWS
 from checklists.models import Edition
 from reviews.actions.answer import Given
@@ -32,6 +35,7 @@ from reviews.policies import PolicyInForce
 Beginnings = tuple[str, list[tuple[str, str]]]
 """A group of what reviews can begin with: its title, and (value, label) of each."""
 
+lazy_number = lazy(number, str)
 _KINDS = [(kind.value, title) for kind, title in KIND_TITLES.items()]
 _is_url = URLValidator(schemes=["http", "https"])
 
@@ -39,21 +43,20 @@ _is_url = URLValidator(schemes=["http", "https"])
 class LinksField(forms.CharField):
     """Links, one a line: `title https://address`, or the address alone."""
 
-    widget = forms.Textarea(attrs={"rows": 3, "placeholder": "Design document https://wiki.example.org/design"})
+    widget = forms.Textarea(attrs={"rows": 3, "placeholder": _("Design document https://wiki.example.org/design")})
 
     def to_python(self, value: Any) -> list[dict[str, str]]:  # type: ignore[override]
         """The links as {title, url}; raises ValidationError naming the line."""
         links = []
-        for number, line in enumerate((value or "").splitlines(), start=1):
+        for index, line in enumerate((value or "").splitlines(), start=1):
             if not line.strip():
                 continue
             *title, url = line.split()
             try:
                 _is_url(url)
             except ValidationError:
-                raise ValidationError(
-                    f"Line {number} does not end with a web address (https://…): “{line.strip()[:80]}”."
-                ) from None
+                said = _("Line {number} does not end with a web address (https://…): “{line}”.")
+                raise ValidationError(said.format(number=index, line=line.strip()[:80])) from None
             links.append({"title": " ".join(title) or url, "url": url})
         return links
 
@@ -72,21 +75,29 @@ class LinksField(forms.CharField):
 class WorkloadForm(forms.Form):
     """The description of a workload."""
 
-    name = forms.CharField(max_length=120)
+    name = forms.CharField(label=_("Name"), max_length=120)
     purpose = forms.CharField(
+        label=_("Purpose"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="What it does, for whom, and what happens when it is wrong or absent.",
+        help_text=_("What it does, for whom, and what happens when it is wrong or absent."),
     )
-    owner = forms.CharField(max_length=120, help_text="The person or unit that answers for it.")
-    team = forms.ModelChoiceField(queryset=Team.objects.none(), empty_label=None)
-    criticality = forms.ChoiceField(choices=Criticality.choices, initial=Criticality.MEDIUM)
-    data_classification = forms.ChoiceField(choices=Classification.choices, initial=Classification.CONFIDENTIAL)
+    owner = forms.CharField(label=_("Owner"), max_length=120, help_text=_("The person or unit that answers for it."))
+    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), empty_label=None)
+    criticality = forms.ChoiceField(label=_("Criticality"), choices=Criticality.choices, initial=Criticality.MEDIUM)
+    data_classification = forms.ChoiceField(
+        label=_("Data classification"), choices=Classification.choices, initial=Classification.CONFIDENTIAL
+    )
     regions = forms.CharField(
-        max_length=400, help_text="Where its data and compute are, separated by commas: westeurope, swedencentral"
+        label=_("Regions"),
+        max_length=400,
+        help_text=_("Where its data and compute are, separated by commas: westeurope, swedencentral"),
     )
     links = LinksField(
-        required=False, max_length=8000, help_text="One a line: a title, then the address. May be left empty."
+        label=_("Links"),
+        required=False,
+        max_length=8000,
+        help_text=_("One a line: a title, then the address. May be left empty."),
     )
 
     def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
@@ -98,7 +109,7 @@ class WorkloadForm(forms.Form):
         """The regions as a list."""
         regions = [region.strip() for region in self.cleaned_data["regions"].split(",") if region.strip()]
         if not regions:
-            raise ValidationError("Name at least one region.")
+            raise ValidationError(_("Name at least one region."))
         return regions
 
     def description(self) -> WorkloadDescription:
@@ -117,7 +128,7 @@ class NewWorkloadForm(WorkloadForm):
     """The description of a workload, and the kind of its first review."""
 
     kind = forms.ChoiceField(
-        label="Kind of workload", choices=_KINDS, widget=forms.RadioSelect, initial=WorkloadKind.INFERENCING.value
+        label=_("Kind of workload"), choices=_KINDS, widget=forms.RadioSelect, initial=WorkloadKind.INFERENCING.value
     )
     field_order = ["name", "kind", "purpose", "owner", "team"]
 
@@ -146,35 +157,37 @@ class StartForm(forms.Form):
 class AssessmentForm(forms.Form):
     """The export of an assessment, to begin a review with its answers."""
 
-    file = forms.FileField(label="File", widget=forms.ClearableFileInput(attrs={"accept": ".csv"}))
-    kind = forms.ChoiceField(label="Kind of workload", choices=_KINDS, widget=forms.RadioSelect)
-    beside_another = forms.BooleanField(label="Start it beside one that is running", required=False)
+    file = forms.FileField(label=_("File"), widget=forms.ClearableFileInput(attrs={"accept": ".csv"}))
+    kind = forms.ChoiceField(label=_("Kind of workload"), choices=_KINDS, widget=forms.RadioSelect)
+    beside_another = forms.BooleanField(label=_("Start it beside one that is running"), required=False)
 
 
 class ResultsForm(forms.Form):
     """Results of resource graph queries."""
 
-    file = forms.FileField(label="File", widget=forms.ClearableFileInput(attrs={"accept": ".json"}))
+    file = forms.FileField(label=_("File"), widget=forms.ClearableFileInput(attrs={"accept": ".json"}))
 
 
 class PersonForm(forms.Form):
     """An account to be made by an administrator."""
 
-    name = forms.CharField(max_length=120)
+    name = forms.CharField(label=_("Name"), max_length=120)
     username = forms.SlugField(
-        label="User name",
+        label=_("User name"),
         max_length=150,
-        help_text="Letters, digits, - and _.",
-        error_messages={"invalid": "Use letters, digits, - and _ only; no spaces."},
+        help_text=_("Letters, digits, - and _."),
+        error_messages={"invalid": _("Use letters, digits, - and _ only; no spaces.")},
     )
-    email = forms.EmailField(label="E-mail address")
+    email = forms.EmailField(label=_("E-mail address"))
     password = forms.CharField(
-        label="First password",
+        label=_("First password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least 12 characters.",
+        help_text=_("At least 12 characters."),
     )
-    team = forms.CharField(max_length=80, help_text="An existing team, or a new one of that name.")
-    role = forms.ChoiceField(choices=Role.choices)
+    team = forms.CharField(
+        label=_("Team"), max_length=80, help_text=_("An existing team, or a new one of that name.")
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
 
     def person(self) -> NewPerson:
         """The form as the action takes it; only when valid."""
@@ -185,10 +198,10 @@ class FirstRunForm(PersonForm):
     """The first account of an installation: its administrator."""
 
     role = forms.ChoiceField(
-        label="Your role in the team",
+        label=_("Your role in the team"),
         choices=Role.choices,
         initial=Role.ARCHITECT,
-        help_text="You run this installation in any case. Nobody approves their own reviews: add a lead later.",
+        help_text=_("You run this installation in any case. Nobody approves their own reviews: add a lead later."),
     )
     field_order = ["name", "username", "email", "password", "team", "role"]
 
@@ -197,7 +210,7 @@ class MembershipForm(forms.Form):
     """A person's role in a team; empty takes them out."""
 
     user = forms.ModelChoiceField(queryset=User.objects.all())
-    team = forms.ModelChoiceField(queryset=Team.objects.all())
+    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.all())
     role = forms.ChoiceField(choices=[("", "—"), *Role.choices], required=False)
 
 
@@ -205,22 +218,29 @@ class PolicyForm(forms.Form):
     """What an approval takes."""
 
     approvers = forms.IntegerField(
-        label="Approvers",
+        label=_("Approvers"),
         widget=forms.NumberInput(attrs={"min": 1, "max": MOST_APPROVERS}),
-        help_text=f"How many people approve, 1 to {MOST_APPROVERS}; none of them wrote or answered in the review.",
-        error_messages={"invalid": f"Give a whole number from 1 to {MOST_APPROVERS}."},
+        help_text=format_lazy(
+            _("How many people approve, 1 to {most}; none of them wrote or answered in the review."),
+            most=MOST_APPROVERS,
+        ),
+        error_messages={"invalid": format_lazy(_("Give a whole number from 1 to {most}."), most=MOST_APPROVERS)},
     )
     approver_role = forms.ChoiceField(
-        label="Their role in the team",
+        label=_("Their role in the team"),
         choices=[(role.value, role.label) for role in APPROVER_ROLES],
-        error_messages={"invalid_choice": "Choose lead or architect."},
+        error_messages={"invalid_choice": _("Choose lead or architect.")},
     )
-    blocks_on_high = forms.BooleanField(label="Nobody approves while a high risk is open", required=False)
+    blocks_on_high = forms.BooleanField(label=_("Nobody approves while a high risk is open"), required=False)
     valid_days = forms.IntegerField(
-        label="An approval lasts, in days",
+        label=_("An approval lasts, in days"),
         widget=forms.NumberInput(attrs={"min": 1, "max": MOST_VALID_DAYS}),
-        help_text="Leads and architects are reminded 30 and 7 days before its end.",
-        error_messages={"invalid": f"Give a whole number of days from 1 to {MOST_VALID_DAYS:,}."},
+        help_text=_("Leads and architects are reminded 30 and 7 days before its end."),
+        error_messages={
+            "invalid": format_lazy(
+                _("Give a whole number of days from 1 to {most}."), most=lazy_number(MOST_VALID_DAYS)
+            )
+        },
     )
 
     def policy(self) -> PolicyInForce:

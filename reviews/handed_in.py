@@ -7,7 +7,11 @@ fact of it in another of its reviews, and with that questions come and go, and r
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from checklists.language import Fact, Question, said
+from checklists.locale import localized
 from checklists.scoring import Risk, score_standing
 from checklists.standing import Standing
 from reviews.models import Classification, Criticality, Submission
@@ -16,15 +20,15 @@ NAMED = 10
 """So many questions, facts or changes a sentence names; the rest it counts."""
 
 _RISKS = {
-    Risk.HIGH: "high risk",
-    Risk.MEDIUM: "medium risk",
-    Risk.NONE: "no risk",
-    Risk.UNANSWERED: "unanswered",
-    Risk.NOT_APPLICABLE: "not applicable",
+    Risk.HIGH: gettext_lazy("high risk"),
+    Risk.MEDIUM: gettext_lazy("medium risk"),
+    Risk.NONE: gettext_lazy("no risk"),
+    Risk.UNANSWERED: gettext_lazy("unanswered"),
+    Risk.NOT_APPLICABLE: gettext_lazy("not applicable"),
 }
 _DESCRIBED = {
-    "criticality": ("Criticality", Criticality),
-    "data_classification": ("Data classification", Classification),
+    "criticality": (gettext_lazy("Criticality"), Criticality),
+    "data_classification": (gettext_lazy("Data classification"), Classification),
 }
 """What conditions and policies ask of a description; all else in it is read, and nothing follows from it."""
 
@@ -54,7 +58,11 @@ def changes_since(submission: Submission | None, standing: Standing) -> list[str
     before, now = submission.result, handed_in(standing)
     changes = list(_facts(before["facts"], now["facts"], standing))
     if before["overall"] != now["overall"]:
-        changes.append(f"The score was {_score(before['overall'])} and is {_score(now['overall'])}.")
+        changes.append(
+            _("The score was {before} and is {now}.").format(
+                before=_score(before["overall"]), now=_score(now["overall"])
+            )
+        )
     return changes + list(_risks(before["risks"], now["risks"], standing))
 
 
@@ -64,13 +72,15 @@ def _facts(before: Mapping[str, Any], now: Mapping[str, Any], standing: Standing
         title = _DESCRIBED[name][0] if name in _DESCRIBED else facts[name].text
         was, has = (_words(name, each, facts) for each in (before, now))
         if was != has:
-            yield f"{title} “{was}” became “{has}”."
+            yield _("{title} “{was}” became “{has}”.").format(title=title, was=was, has=has)
 
 
 def _words(name: str, stated: Mapping[str, Any], facts: Mapping[str, Fact]) -> str:
     if name in _DESCRIBED:
         return str(_DESCRIBED[name][1](stated[name]).label)
-    return said(facts[name], stated[name]) or "not stated" if name in stated else "not asked"
+    if name not in stated:
+        return _("not asked")
+    return said(facts[name], stated[name]) or _("not stated")
 
 
 def _risks(before: Mapping[str, str], now: Mapping[str, str], standing: Standing) -> Iterator[str]:
@@ -79,11 +89,13 @@ def _risks(before: Mapping[str, str], now: Mapping[str, str], standing: Standing
         if was == has:
             continue
         if was is None and has is not None:
-            yield f"{named(question)} is asked now: {_RISKS[Risk(has)]}."
+            yield _("{question} is asked now: {risk}.").format(question=named(question), risk=_RISKS[Risk(has)])
         elif has is None:
-            yield f"{named(question)} is not asked any more."
+            yield _("{question} is not asked any more.").format(question=named(question))
         elif was is not None:
-            yield f"{named(question)} was {_RISKS[Risk(was)]} and is {_RISKS[Risk(has)]}."
+            yield _("{question} was {before} and is {now}.").format(
+                question=named(question), before=_RISKS[Risk(was)], now=_RISKS[Risk(has)]
+            )
 
 
 def unfinished(standing: Standing) -> list[str]:
@@ -91,9 +103,11 @@ def unfinished(standing: Standing) -> list[str]:
     questions, facts = standing.checklist.questions_by_id, standing.checklist.facts_by_id
     sentences = []
     if standing.missing:
-        sentences.append(f"Not answered: {listed([named(questions[each]) for each in standing.missing])}.")
+        names = listed([named(questions[each]) for each in standing.missing])
+        sentences.append(_("Not answered: {names}.").format(names=names))
     if standing.missing_facts:
-        sentences.append(f"Not stated: {listed([f'“{facts[each].text}”' for each in standing.missing_facts])}.")
+        names = listed([_("“{}”").format(facts[each].text) for each in standing.missing_facts])
+        sentences.append(_("Not stated: {names}.").format(names=names))
     return sentences
 
 
@@ -104,15 +118,15 @@ def named(question: Question) -> str:
 
 def listed(parts: list[str]) -> str:
     """The first of them, and how many more there are."""
-    rest = f"; and {len(parts) - NAMED} more" if len(parts) > NAMED else ""
-    return "; ".join(parts[:NAMED]) + rest
+    rest = [_("and {n} more").format(n=len(parts) - NAMED)] if len(parts) > NAMED else []
+    return "; ".join([*parts[:NAMED], *rest])
 
 
 def shortened(sentences: list[str]) -> list[str]:
     """The first of them, and how many more there are."""
-    rest = [f"And {len(sentences) - NAMED} more."] if len(sentences) > NAMED else []
+    rest = [_("And {n} more.").format(n=len(sentences) - NAMED)] if len(sentences) > NAMED else []
     return sentences[:NAMED] + rest
 
 
 def _score(score: float | None) -> str:
-    return "none" if score is None else f"{score:g}"
+    return _("none") if score is None else localized(f"{score:g}")

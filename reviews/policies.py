@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from checklists.language import WorkloadKind
+from checklists.locale import number as localized_number
 from reviews.languages import IN_ENGLISH
 from reviews.models import Criticality, Decision, Policy, Review, Role, Snapshot
 
@@ -29,14 +32,14 @@ class PolicyInForce:
     @property
     def sentence(self) -> str:
         """All of it, in words."""
-        one = self.approvers == 1
+        who = ngettext("{who} approves it.", "{who} approve it.", self.approvers).format(who=self.who)
         high = (
-            "Nobody approves while a high risk is open" if self.blocks_on_high else "High risks do not block approval"
+            _("Nobody approves while a high risk is open.")
+            if self.blocks_on_high
+            else _("High risks do not block approval.")
         )
-        return (
-            f"{self.who[:1].upper()}{self.who[1:]} approve{'s' if one else ''} it. {high}. "
-            f"The approval lasts {self.valid_days:,} day{'' if self.valid_days == 1 else 's'}."
-        )
+        lasts = ngettext("The approval lasts {days} day.", "The approval lasts {days} days.", self.valid_days)
+        return f"{who} {high} {lasts.format(days=localized_number(self.valid_days))}"
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,26 @@ class Approvals:
     @property
     def awaited(self) -> str:
         """Who is still needed: “1 more lead”."""
-        return people_of(self.missing, self.policy.approver_role, "more " if self.given else "")
+        return people_of(self.missing, self.policy.approver_role, more=bool(self.given))
 
 
-def people_of(number: int, role: Role, kind: str = "") -> str:
-    """So many people in a role, in words."""
-    return f"{number} {kind}{role.label.lower()}{'' if number == 1 else 's'}"
+ROLE_WORDS = {
+    Role.ARCHITECT: gettext_lazy("architect"),
+    Role.LEAD: gettext_lazy("lead"),
+    Role.READER: gettext_lazy("reader"),
+}
+"""The roles inside a sentence."""
+
+
+def people_of(number: int, role: Role, *, more: bool = False) -> str:
+    """So many people in a role, in words; `more` than there are already. Readers do not come in numbers."""
+    said = {
+        (Role.LEAD, False): ngettext("{number} lead", "{number} leads", number),
+        (Role.LEAD, True): ngettext("{number} more lead", "{number} more leads", number),
+        (Role.ARCHITECT, False): ngettext("{number} architect", "{number} architects", number),
+        (Role.ARCHITECT, True): ngettext("{number} more architect", "{number} more architects", number),
+    }
+    return said[role, more].format(number=number)
 
 
 def policy_for(review: Review) -> PolicyInForce:

@@ -9,11 +9,11 @@ from django.core.management import call_command
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
-from checklists.language import Checklist, WorkloadKind
+from checklists.language import Checklist, WorkloadKind, as_texts, fitting
 from checklists.publish import publish, read_library
 from reviews.access import Actor, open_requests
 from reviews.actions.answer import Given, answer_question, state_fact
-from reviews.actions.score import result_of
+from reviews.actions.score import facts_of, result_of
 from reviews.actions.start import start_review
 from reviews.actions.threads import resolve
 from reviews.actions.workloads import WorkloadDescription, create_workload
@@ -31,16 +31,18 @@ LAST = ("reviews", "checklists")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--with-database", action="store_true", help="leave out the tests that know no database")
+    parser.addoption(
+        "--with-database", action="store_true", help="leave out the tests that one database is enough for"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=_turn)
     if not config.getoption("--with-database"):
         return
-    pure = [item for item in items if _knows_no_database(item)]
-    config.hook.pytest_deselected(items=pure)
-    items[:] = [item for item in items if not _knows_no_database(item)]
+    once = [item for item in items if _once_is_enough(item)]
+    config.hook.pytest_deselected(items=once)
+    items[:] = [item for item in items if not _once_is_enough(item)]
 
 
 def _turn(item: pytest.Item) -> tuple[int, bool]:
@@ -49,8 +51,13 @@ def _turn(item: pytest.Item) -> tuple[int, bool]:
     return LAST.index(top) + 1 if top in LAST else 0, len(below) == 1
 
 
-def _knows_no_database(item: pytest.Item) -> bool:
-    """Whether a test of the two apps asks for no database; all other tests start whole applications."""
+def _once_is_enough(item: pytest.Item) -> bool:
+    """Whether a test says the same on each database: it asks for none, or looks at pages and their scripts alone.
+
+    Tests outside the two apps start whole applications.
+    """
+    if item.get_closest_marker("pages"):
+        return True
     in_apps = item.path.is_relative_to(TESTS / "checklists") or item.path.is_relative_to(TESTS / "reviews")
     fixtures = getattr(item, "fixturenames", ())
     return in_apps and not {"db", "transactional_db"} & set(fixtures) and not item.get_closest_marker("django_db")
@@ -160,7 +167,10 @@ def give(user: User, review: Review, question_id: str, **given: object) -> Answe
 
 def state(user: User, review: Review, name: str, *texts: str) -> None:
     """State a fact as its form would send it."""
-    state_fact(Actor(user), review_id=review.pk, name=name, texts=texts)
+    fact = review.checklist.facts_by_id.get(name)
+    stated = facts_of(review).get(name)
+    was = as_texts(fact, fitting(fact, stated)) if fact else []
+    state_fact(Actor(user), review_id=review.pk, name=name, texts=texts, was=was)
 
 
 def state_all(user: User, review: Review) -> None:

@@ -6,7 +6,7 @@ Knows nothing of Django or the database. `parse` turns YAML text into a `Checkli
 
 from checklists.language.errors import ChecklistError, ChecklistErrors
 from checklists.language.expressions import Expression, ExpressionError
-from checklists.language.facts import FactValue, fitting, read_fact, read_number, said, typed
+from checklists.language.facts import FactValue, as_texts, fitting, read_fact, read_number, said, typed
 from checklists.language.join import JoinError, joined
 from checklists.language.model import (
     ANY_KIND,
@@ -64,6 +64,7 @@ __all__ = [
     "Source",
     "WeightRule",
     "WorkloadKind",
+    "as_texts",
     "fitting",
     "joined",
     "parse",

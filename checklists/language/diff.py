@@ -13,47 +13,54 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from checklists.language.model import Checklist, Choice, Fact, Pillar, Question, Section
+from checklists.language.tongue import noop, phrase
 
 What = Literal["added", "removed", "changed", "moved"]
 Part = Question | Choice | Fact | Pillar | Section
 
 _TITLES = {
-    "asked": "Asked when",
-    "benchmark": "Benchmark table",
-    "covers": "Covers the rows",
-    "do": "What to do",
-    "earns": "Share of the worth it earns",
-    "good": "What good looks like",
-    "guidance": "Technology guidance",
-    "help": "Help",
-    "intro": "Introduction",
-    "kind": "Kind",
-    "label": "Shown id",
-    "links": "Links",
-    "means": "In practice",
-    "needs_note": "Needs a note",
-    "none_of_these": "Excludes the others",
-    "obligatory": "Obligatory",
-    "options": "Options",
-    "order": "Order of the choices",
-    "pillars": "Pillars",
-    "query": "Resource graph query",
-    "quota": "Quota table",
-    "reading": "Further reading",
-    "region_check": "Region check",
-    "risk": "Risk",
-    "risk_rules": "Risk rules",
-    "section": "Section",
-    "see": "See also",
-    "source": "Source",
-    "summary": "Summary",
-    "tags": "Tags",
-    "text": "Text",
-    "title": "Title",
-    "type": "Type",
-    "unit": "Unit",
-    "weight": "Weight",
-    "why": "Why it matters",
+    "asked": noop("Asked when"),
+    "benchmark": noop("Benchmark table"),
+    "covers": noop("Covers the rows"),
+    "do": noop("What to do"),
+    "earns": noop("Share of the worth it earns"),
+    "good": noop("What good looks like"),
+    "guidance": noop("Technology guidance"),
+    "help": noop("Help"),
+    "intro": noop("Introduction"),
+    "kind": noop("Kind"),
+    "label": noop("Shown id"),
+    "links": noop("Links"),
+    "means": noop("In practice"),
+    "needs_note": noop("Needs a note"),
+    "none_of_these": noop("Excludes the others"),
+    "obligatory": noop("Obligatory"),
+    "options": noop("Options"),
+    "order": noop("Order of the choices"),
+    "pillars": noop("Pillars"),
+    "query": noop("Resource graph query"),
+    "quota": noop("Quota table"),
+    "reading": noop("Further reading"),
+    "region_check": noop("Region check"),
+    "risk": noop("Risk"),
+    "risk_rules": noop("Risk rules"),
+    "section": noop("Section"),
+    "see": noop("See also"),
+    "source": noop("Source"),
+    "summary": noop("Summary"),
+    "tags": noop("Tags"),
+    "text": noop("Text"),
+    "title": noop("Title"),
+    "type": noop("Type"),
+    "unit": noop("Unit"),
+    "weight": noop("Weight"),
+    "why": noop("Why it matters"),
+}
+_HAPPENED = {
+    "added": noop("added"),
+    "removed": noop("removed"),
+    "changed": noop("changed"),
+    "moved": noop("moved"),
 }
 _MAX_PAIRS = 50_000
 """Words of two texts that are equal, pair by pair; two texts of 4,000 characters have a quarter of it."""
@@ -80,7 +87,7 @@ class FieldChange:
     @property
     def title(self) -> str:
         """What the property is called."""
-        return _TITLES.get(self.field, self.field)
+        return phrase(_TITLES[self.field]) if self.field in _TITLES else self.field
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
@@ -98,6 +105,11 @@ class PartChange:
     what: What
     part: Part
     fields: tuple[FieldChange, ...] = ()
+
+    @property
+    def what_title(self) -> str:
+        """What happened to it, in a word."""
+        return phrase(_HAPPENED[self.what])
 
     @property
     def id(self) -> str:

@@ -23,6 +23,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
+from checklists.language.tongue import phrase
+
 MAX_DEPTH = 50
 """Brackets and negations within one another; nobody could read as many."""
 
@@ -192,7 +194,9 @@ def seconds_of(text: str) -> Fraction:
     """A duration such as “4h” or “30 min” in seconds; raises ValueError for any other text."""
     found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,3})?)\s*(s|min|h|d)", text.strip())
     if found is None:
-        raise ValueError(f"“{text[:40]}” is not a duration: write a number and s, min, h or d, such as 4h")
+        raise ValueError(
+            phrase("“{text}” is not a duration: write a number and s, min, h or d, such as 4h", text=text[:40])
+        )
     return Fraction(found[1]) * DURATION_UNITS[found[2]]
 
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from checklists.language.expressions import DURATION_UNITS, seconds_of
 from checklists.language.model import Fact
+from checklists.language.tongue import phrase
 
 FactValue = bool | int | float | str | list[str] | None
 """What is known of a fact, as JSON: yes or no; a number, or seconds; an option; options or regions; or nothing."""
@@ -41,17 +42,21 @@ def read_fact(fact: Fact, texts: Sequence[str]) -> FactValue:
     if not given:
         return None
     if any("\x00" in text for text in given):
-        raise ValueError("The character NUL cannot be stored: remove it.")
+        raise ValueError(phrase("The character NUL cannot be stored: remove it."))
     if fact.type == "yes_no":
         if given[-1] not in {"yes", "no"}:
-            raise ValueError("Say yes or no.")
+            raise ValueError(phrase("Say yes or no."))
         return given[-1] == "yes"
     if fact.type == "regions":
         named = [region.strip() for text in given for region in text.split(",") if region.strip()]
         if too_long := next((region for region in named if len(region) > 64), None):
-            raise ValueError(f"“{too_long[:64]}…” is too long for the name of a region; separate regions by commas.")
+            raise ValueError(
+                phrase(
+                    "“{name}…” is too long for the name of a region; separate regions by commas.", name=too_long[:64]
+                )
+            )
         if len(named) > 50:
-            raise ValueError(f"{len(named)} regions were named; 50 is the most.")
+            raise ValueError(phrase("{number} regions were named; 50 is the most.", number=len(named)))
         return list(dict.fromkeys(named)) or None
     if fact.type == "number":
         return _number(given[-1])
@@ -62,10 +67,10 @@ def read_fact(fact: Fact, texts: Sequence[str]) -> FactValue:
             raise ValueError(f"{problem}.") from None
     options = [option.id for option in fact.options]
     if unknown := [text for text in given if text not in options]:
-        raise ValueError(f"{unknown[0]} is no option of this fact.")
+        raise ValueError(phrase("{option} is no option of this fact.", option=unknown[0]))
     if fact.type == "one_of":
         if len(given) > 1:
-            raise ValueError("Choose one option.")
+            raise ValueError(phrase("Choose one option."))
         return given[0]
     return [option for option in options if option in given]
 
@@ -75,7 +80,7 @@ def said(fact: Fact, value: FactValue) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return phrase("Yes") if value else phrase("No")
     if isinstance(value, list | str):
         titles = {option.id: option.text for option in fact.options}
         items = [value] if isinstance(value, str) else value
@@ -99,18 +104,31 @@ def typed(fact: Fact, value: FactValue) -> str:
     return f"{value} s"
 
 
+def as_texts(fact: Fact, value: FactValue) -> list[str]:
+    """What `read_fact` reads as this value; nothing for nothing."""
+    if value is None:
+        return []
+    if isinstance(value, bool):
+        return ["yes" if value else "no"]
+    if not fact.options:
+        return [typed(fact, value)]
+    return value if isinstance(value, list) else [str(value)]
+
+
 def read_number(text: str) -> Fraction:
     """A number without a sign as people type it, in English: 1,500 or 1500.5. Raises ValueError with a sentence."""
     found = re.fullmatch(r"(\d{1,3}(?:,\d{3})+|\d{1,20})(\.\d{1,12})?", text.strip(), re.ASCII)
     if found is None:
-        raise ValueError(f"“{text[:40]}” is not a number: write 1500.5, with a point before decimals.")
+        raise ValueError(
+            phrase("“{text}” is not a number: write 1500.5, with a point before decimals.", text=text[:40])
+        )
     return Fraction(found[0].replace(",", ""))
 
 
 def _number(text: str) -> int | float:
     number = read_number(text)
     if number > _LARGEST:
-        raise ValueError(f"The number must be at most {_LARGEST:,}.")
+        raise ValueError(phrase("The number must be at most {most}.", most=f"{_LARGEST:,}"))
     return _plain(number)
 
 

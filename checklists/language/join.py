@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from checklists.language.model import MAX_TITLE, Checklist
+from checklists.language.tongue import phrase
 
 
 class JoinError(ValueError):
@@ -27,14 +28,27 @@ def joined(checklists: Sequence[Checklist]) -> Checklist:
     taken = {section.id for section in sections}
     for other in others:
         if clash := first.questions_by_id.keys() & other.questions_by_id.keys():
-            raise JoinError(f"{other.title} asks {sorted(clash)[0]}, which is asked already.")
+            raise JoinError(
+                phrase(
+                    "{title} asks {question}, which is asked already.", title=other.title, question=sorted(clash)[0]
+                )
+            )
         for pillar in other.pillars:
             if pillars.setdefault(pillar.id, pillar) != pillar:
-                raise JoinError(f"{other.title} has a pillar {pillar.id} with another title: {pillar.title}.")
+                raise JoinError(
+                    phrase(
+                        "{title} has a pillar {pillar} with another title: {other}.",
+                        title=other.title,
+                        pillar=pillar.id,
+                        other=pillar.title,
+                    )
+                )
             weights.setdefault(pillar.id, other.weights[pillar.id])
         for fact in other.facts:
             if facts.setdefault(fact.id, fact) != fact:
-                raise JoinError(f"{other.title} asks for the fact {fact.id} in another way.")
+                raise JoinError(
+                    phrase("{title} asks for the fact {fact} in another way.", title=other.title, fact=fact.id)
+                )
         for section in other.sections:
             free = section.id if section.id not in taken else f"{other.id}-{section.id}"[:128]
             taken.add(free)

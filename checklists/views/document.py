@@ -1,8 +1,13 @@
 """What pages show of a checklist, put together so that templates only have to write it down."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from checklists.language import (
     ANY_KIND,
@@ -18,30 +23,41 @@ from checklists.language import (
 )
 from checklists.language.diff import compare
 from checklists.language.words import in_words
+from checklists.locale import english, localized
 
 KIND_TITLES = {
-    WorkloadKind.EDA.value: "Exploratory data analysis",
-    WorkloadKind.TRAINING.value: "Training and fine-tuning",
-    WorkloadKind.INFERENCING.value: "Inferencing (model hosting)",
-    ANY_KIND: "Any workload",
+    WorkloadKind.EDA.value: gettext_lazy("Exploratory data analysis"),
+    WorkloadKind.TRAINING.value: gettext_lazy("Training and fine-tuning"),
+    WorkloadKind.INFERENCING.value: gettext_lazy("Inferencing (model hosting)"),
+    ANY_KIND: gettext_lazy("Any workload"),
 }
 
-RISK_TITLES = {"high": "High risk", "medium": "Medium risk", "none": "No risk", "not_applicable": "Not applicable"}
+RISK_TITLES = {
+    "high": gettext_lazy("High risk"),
+    "medium": gettext_lazy("Medium risk"),
+    "none": gettext_lazy("No risk"),
+    "not_applicable": gettext_lazy("Not applicable"),
+}
 
 _FACT_TYPES = {
-    "yes_no": "yes or no",
-    "one_of": "one of",
-    "many_of": "any of",
-    "number": "a number",
-    "regions": "names of regions",
-    "duration": "a duration",
+    "yes_no": gettext_lazy("yes or no"),
+    "one_of": gettext_lazy("one of"),
+    "many_of": gettext_lazy("any of"),
+    "number": gettext_lazy("a number"),
+    "regions": gettext_lazy("names of regions"),
+    "duration": gettext_lazy("a duration"),
 }
-_EARNS = {"all": "all of the worth", "half": "half of the worth", "nothing": "nothing of the worth"}
+_EARNS = {
+    "all": gettext_lazy("earns all of the worth"),
+    "half": gettext_lazy("earns half of the worth"),
+    "nothing": gettext_lazy("earns nothing of the worth"),
+}
+_PER = {"second": gettext_lazy("second"), "minute": gettext_lazy("minute"), "hour": gettext_lazy("hour")}
 _INSTRUCTIONS = {
-    "one": "Choose one",
-    "practices": "Tick all that are in place",
-    "quota": "Fill in limits and peaks, or choose instead",
-    "benchmark": "Fill in measurements, or choose instead",
+    "one": gettext_lazy("Choose one"),
+    "practices": gettext_lazy("Tick all that are in place"),
+    "quota": gettext_lazy("Fill in limits and peaks, or choose instead"),
+    "benchmark": gettext_lazy("Fill in measurements, or choose instead"),
 }
 
 
@@ -63,7 +79,7 @@ class RuleLine:
     @property
     def title(self) -> str:
         """The risk in words."""
-        return RISK_TITLES[self.risk]
+        return str(RISK_TITLES[self.risk])
 
 
 @dataclass(frozen=True)
@@ -95,7 +111,7 @@ class ChoiceLine:
     @property
     def risk_title(self) -> str:
         """The risk that it leaves by itself, in words; empty where rules say that."""
-        return RISK_TITLES[self.choice.risk] if self.choice.risk else ""
+        return str(RISK_TITLES[self.choice.risk]) if self.choice.risk else ""
 
     @property
     def remarks(self) -> list[str]:
@@ -103,22 +119,22 @@ class ChoiceLine:
         choice = self.choice
         said = [self.pillar_titles[pillar] for pillar in choice.pillars]
         if self.question.kind == "practices" and not choice.none_of_these and choice.weight > 1:
-            said.append(f"counts {choice.weight}-fold")
+            said.append(_("counts {weight}-fold").format(weight=choice.weight))
         if choice.earns:
-            said.append(f"earns {_EARNS[choice.earns]}")
+            said.append(str(_EARNS[choice.earns]))
         if choice.needs_note:
-            said.append("needs a note")
+            said.append(_("needs a note"))
         if choice.none_of_these:
-            said.append("excludes the others")
+            said.append(_("excludes the others"))
         return said
 
     @property
     def reading(self) -> list[ReadingLine]:
         """Help, what to do where it is not in place, and where to read on."""
         choice = self.choice
-        named: list[tuple[str, Resource | None]] = [("Help", choice.help), ("To do", choice.do)]
+        named: list[tuple[str, Resource | None]] = [(_("Help"), choice.help), (_("To do"), choice.do)]
         lines = [ReadingLine(title, each.text, each.url) for title, each in named if each and (each.text or each.url)]
-        titles = {"help": "Help", "plan": "To do"}
+        titles = {"help": _("Help"), "plan": _("To do")}
         return lines + [ReadingLine(titles[each.about], each.text, each.url) for each in choice.reading]
 
 
@@ -132,7 +148,7 @@ class QuestionView:
     @property
     def instruction(self) -> str:
         """How it is answered."""
-        return _INSTRUCTIONS[self.question.kind]
+        return str(_INSTRUCTIONS[self.question.kind])
 
     @property
     def pillars(self) -> list[str]:
@@ -182,19 +198,30 @@ class QuestionView:
         question = self.question
         if quota := question.quota:
             return [
-                "For each service its limit and the expected peak. The headroom is limit ÷ peak; the lowest decides: "
-                f"under {quota.high_below.normalize():f} leaves high risk, under {quota.medium_below.normalize():f} "
-                "medium."
+                _(
+                    "For each service its limit and the expected peak. The headroom is limit ÷ peak; the lowest "
+                    "decides: under {high} leaves high risk, under {medium} medium."
+                ).format(
+                    high=localized(f"{quota.high_below.normalize():f}"),
+                    medium=localized(f"{quota.medium_below.normalize():f}"),
+                )
             ]
         if benchmark := question.benchmark:
-            said = [
-                f"For each configuration its throughput ({benchmark.work} per {benchmark.per}), p95 latency and cost "
-                f"per hour. The cheapest per {benchmark.work} is the best."
+            said: list[str] = [
+                format_html(
+                    _(
+                        "For each configuration its throughput ({work} per {per}), p95 latency and cost per hour. "
+                        "The cheapest per {work} is the best."
+                    ),
+                    work=english(benchmark.work),
+                    per=_PER[benchmark.per],
+                )
             ]
             if benchmark.compare > 1:
-                said.append(f"Fewer than {benchmark.compare} configurations leave medium risk.")
+                said.append(_("Fewer than {n} configurations leave medium risk.").format(n=benchmark.compare))
             if limit := self.checklist.facts_by_id.get(benchmark.latency_limit):
-                said.append(f"Only those within “{limit.text}” count; where none is, the risk is high.")
+                sentence = _("Only those within “{limit}” count; where none is, the risk is high.")
+                said.append(format_html(sentence, limit=english(limit.text)))
             return said
         return []
 
@@ -204,10 +231,17 @@ class QuestionView:
         check = self.question.region_check
         if check is None:
             return ""
-        facts = " and ".join(f"“{self.checklist.facts_by_id[name].text}”" for name in check.facts)
+        facts = _listed([self.checklist.facts_by_id[name].text for name in check.facts], _(" and "))
         reasons = [choice.text for choice in self.question.choices if choice.id in check.reasons]
-        unless = f", unless the answer is “{'” or “'.join(reasons)}”" if reasons else ""
-        return f"Where the regions of {facts} are not all the same, the risk is at least {check.risk}{unless}."
+        least = RISK_TITLES[check.risk]
+        if not reasons:
+            sentence = _("Where the regions of {facts} are not all the same, this is the least that stays: {risk}.")
+            return format_html(sentence, facts=facts, risk=least)
+        sentence = _(
+            "Where the regions of {facts} are not all the same, this is the least that stays: {risk}; unless the "
+            "answer is {answers}."
+        )
+        return format_html(sentence, facts=facts, risk=least, answers=_listed(reasons, _(" or ")))
 
     @property
     def guidance(self) -> list[GuidanceLine]:
@@ -245,7 +279,9 @@ class FactView:
         """What a value of it is, in words."""
         fact = self.fact
         if fact.options:
-            return f"{_FACT_TYPES[fact.type]}: {', '.join(option.text for option in fact.options)}"
+            return format_html(
+                "{}: {}", _FACT_TYPES[fact.type], english(", ".join(option.text for option in fact.options))
+            )
         return f"{_FACT_TYPES[fact.type]}{f' ({fact.unit})' if fact.unit else ''}"
 
     @property
@@ -325,6 +361,11 @@ def shown_difference(old: Checklist, new: Checklist) -> dict[str, object]:
         "changed": difference.count("changed"),
         "moved": difference.count("moved"),
     }
+
+
+def _listed(texts: Iterable[str], between: str) -> SafeString:
+    """Texts of the checklist inside a sentence, each in quotation marks."""
+    return format_html_join(between, _("“{}”"), ((english(text),) for text in texts))
 
 
 def _words(condition: Expression | None, checklist: Checklist) -> str:

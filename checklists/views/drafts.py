@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from checklists.access import require_editor
@@ -35,6 +36,7 @@ from checklists.drafts import (
 )
 from checklists.language import ChecklistError, ChecklistErrors
 from checklists.language.model import ID_PATTERN
+from checklists.locale import number
 from checklists.models import Draft, Edition
 from checklists.publish import shipped_files, version_after
 from checklists.views.document import KIND_TITLES, shown_difference
@@ -135,7 +137,7 @@ def draft_new(request: HttpRequest) -> HttpResponse:
         return _uploaded(request, uploaded)
     if "id" in request.POST:
         return _from_template(request)
-    return _new(request, upload_problem="Choose a file first.")
+    return _new(request, upload_problem=_("Choose a file first."))
 
 
 def _new(request: HttpRequest, **more: object) -> HttpResponse:
@@ -147,14 +149,26 @@ def _uploaded(request: HttpRequest, uploaded: "UploadedFile[bytes]") -> HttpResp
     file, format = (uploaded.name or "file")[:100], request.POST.get("format", "auto")
     try:
         if (uploaded.size or 0) > MAX_UPLOAD_BYTES:
-            raise NotAccepted(f"{file} has {uploaded.size:,} bytes; {MAX_UPLOAD_BYTES:,} is the most.")
+            raise NotAccepted(
+                _("{file} has {size} bytes; {max_upload_bytes} is the most.").format(
+                    file=file, size=number(uploaded.size or 0), max_upload_bytes=number(MAX_UPLOAD_BYTES)
+                )
+            )
         upload = read_upload(uploaded.read(), file=file, format=format)
     except NotAccepted as refused:
         return _new(request, upload_problem=str(refused))
     except ChecklistErrors as wrong:
-        return _new(request, upload_problem=f"{file} was not taken.", refused_file=file, mistakes=wrong.errors)
+        return _new(
+            request,
+            upload_problem=_("{file} was not taken.").format(file=file),
+            refused_file=file,
+            mistakes=wrong.errors,
+        )
     if understood(upload.text, file=file).errors:
-        return _desk(request, Desk(upload.text, file, problem=f"{file} was not stored, as it has mistakes."))
+        return _desk(
+            request,
+            Desk(upload.text, file, problem=_("{file} was not stored, as it has mistakes.").format(file=file)),
+        )
     return _begun(request, upload.text, file, upload.origin)
 
 
@@ -162,12 +176,13 @@ def _from_template(request: HttpRequest) -> HttpResponse:
     given = {name: request.POST.get(name, "").strip() for name in ("id", "title")}
     # A JSON string is a YAML one too, whatever is in it.
     text = TEMPLATE.format(id=f'"{given["id"]}"', title=json.dumps(given["title"], ensure_ascii=False))
-    wrong = "" if re.match(ID_PATTERN + r"\Z", given["id"], re.ASCII) else "id"
-    if not wrong and understood(text, file="").errors:
-        wrong = "title"
-    if wrong:
-        hint = {"id": "letters, digits, - and _, without blanks, such as data-platform", "title": "1 to 200 letters"}
-        return _new(request, template_problem=f"The {wrong} cannot be used: write {hint[wrong]}.", given=given)
+    problem = ""
+    if not re.match(ID_PATTERN + r"\Z", given["id"], re.ASCII):
+        problem = _("The id cannot be used: write letters, digits, - and _, without blanks, such as data-platform.")
+    elif understood(text, file="").errors:
+        problem = _("The title cannot be used: write 1 to 200 letters.")
+    if problem:
+        return _new(request, template_problem=problem, given=given)
     return _begun(request, text, f"{given['id']}.yaml", {})
 
 
@@ -195,7 +210,7 @@ def _begun(request: HttpRequest, text: str, file: str, origin: dict[str, object]
     except NotAccepted as refused:
         return _desk(request, Desk(text, file, problem=str(refused)))
     except DraftChanged as changed:
-        said = "This checklist has a draft already, so yours was not stored."
+        said = _("This checklist has a draft already, so yours was not stored.")
         return _desk(request, Desk(text, file, problem=said, conflict=changed.current))
     return _to(request, draft)
 
@@ -208,10 +223,10 @@ def draft_from_edition(request: HttpRequest, key: str, version: str) -> HttpResp
     try:
         begin_draft(_person(request), text=text_of_edition(edition), base=edition)
     except NotAccepted as refused:
-        messages.error(request, f"No draft was begun: {refused}")
+        messages.error(request, _("No draft was begun: {refused}").format(refused=refused))
         return redirect("edition", key, version)
     except DraftChanged:
-        messages.info(request, "This checklist has a draft already: here it is.")
+        messages.info(request, _("This checklist has a draft already: here it is."))
     return redirect("draft", key)
 
 
@@ -234,22 +249,38 @@ def draft_page(request: HttpRequest, key: str) -> HttpResponse:
         draft = save_draft(_person(request), key=key, text=text, version=based_on)
     except NotAccepted as refused:
         return _desk(
-            request, Desk(text, f"{key}.yaml", _drafts().filter(key=key).first(), version or 0, problem=str(refused))
+            request,
+            Desk(
+                text,
+                f"{key}.yaml",
+                _drafts().filter(key=key).first(),
+                version or 0,
+                problem=str(refused),
+            ),
         )
     except DraftChanged as changed:
         return _desk(request, _conflicting(text, key, version, changed))
     if _is_htmx(request):
         return _desk(request, Desk(text, f"{key}.yaml", draft, draft.version, saved=True))
-    messages.success(request, "The draft is saved.")
+    messages.success(request, _("The draft is saved."))
     return redirect("draft", key)
 
 
 def _conflicting(text: str, key: str, version: int | None, changed: DraftChanged) -> Desk:
     """The desk after a save that came too late: what was typed, and the draft as it is."""
     if changed.current is None:
-        said = "The draft was published or discarded meanwhile, so nothing was saved. What you typed is in the field."
+        said = _(
+            "The draft was published or discarded meanwhile, so nothing was saved. What you typed is in the field."
+        )
         return Desk(text, f"{key}.yaml", None, version or 0, problem=said)
-    return Desk(text, f"{key}.yaml", changed.current, version or 0, problem=str(changed), conflict=changed.current)
+    return Desk(
+        text,
+        f"{key}.yaml",
+        changed.current,
+        version or 0,
+        problem=str(changed),
+        conflict=changed.current,
+    )
 
 
 @require_safe
@@ -298,9 +329,9 @@ def draft_publish(request: HttpRequest, key: str) -> HttpResponse:
         except NotAccepted as refused:
             problem = str(refused)
         except DraftChanged as changed:
-            problem = f"Not published: {changed} Look at it again."
+            problem = _("Not published: {why} Look at it again.").format(why=changed)
         else:
-            messages.success(request, f"{edition} is published.")
+            messages.success(request, _("{edition} is published.").format(edition=edition))
             return redirect("edition", edition.key, edition.version)
     draft = _draft(key)
     desk = Desk(draft.text, f"{key}.yaml", draft, draft.version)
@@ -333,9 +364,14 @@ def draft_discard(request: HttpRequest, key: str) -> HttpResponse:
     except DraftChanged as changed:
         if changed.current is None:
             return redirect("checklists")
-        messages.error(request, f"Not discarded: {changed.current.changed_by} saved it meanwhile. Look at it again.")
+        messages.error(
+            request,
+            _("Not discarded: {changed_by} saved it meanwhile. Look at it again.").format(
+                changed_by=changed.current.changed_by
+            ),
+        )
         return redirect("draft", key)
-    messages.success(request, f"The draft of {key} is discarded.")
+    messages.success(request, _("The draft of {key} is discarded.").format(key=key))
     return redirect("checklists")
 
 
@@ -387,5 +423,5 @@ def _to(request: HttpRequest, draft: Draft) -> HttpResponse:
         response = HttpResponse(status=204)
         response["HX-Redirect"] = redirect("draft", draft.key)["Location"]
         return response
-    messages.success(request, "The draft is saved.")
+    messages.success(request, _("The draft is saved."))
     return redirect("draft", draft.key)

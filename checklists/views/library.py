@@ -25,7 +25,7 @@ class Shelf:
     @property
     def kind(self) -> str:
         """The kind of workload that it asks about, in words."""
-        return KIND_TITLES[self.edition.kind]
+        return str(KIND_TITLES[self.edition.kind])
 
     @property
     def summary(self) -> str:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from checklists.language import ANY_KIND, WORKLOAD_FACTS, Checklist, Fact, FactValue, Guidance, Section, read_fact
+from checklists.language.tongue import phrase
 from checklists.language.words import workload_fact_title
 from checklists.measured import COLUMN_TITLES, COLUMNS
 from checklists.standing import AnswerValue, Standing
@@ -29,7 +31,7 @@ class FactField:
     @property
     def help(self) -> str:
         """What to type."""
-        hints = {"duration": "Such as 30min, 4h or 2d.", "regions": "Separated by commas."}
+        hints = {"duration": _("Such as 30min, 4h or 2d."), "regions": _("Separated by commas.")}
         return self.fact.help or hints.get(self.fact.type, "")
 
     @property
@@ -89,7 +91,7 @@ class AskedQuestion(QuestionView):
     @property
     def columns(self) -> list[str]:
         """The columns of its table; none where it is not answered with numbers."""
-        return [COLUMN_TITLES[column] for column in COLUMNS.get(self.question.kind, ())]
+        return [phrase(COLUMN_TITLES[column]) for column in COLUMNS.get(self.question.kind, ())]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 import uuid
 
+from django.utils.translation import gettext as _
+
 from checklists.language import ANY_KIND, JoinError, joined
 from checklists.models import Edition
 from reviews.access import Actor, Deed, ReviewAccess
@@ -32,9 +34,15 @@ def add_checklist(actor: Actor, *, review_id: uuid.UUID, edition_id: uuid.UUID) 
         access.require(Deed.CHANGE_CHECKLIST)
         edition = Edition.objects.without_content().get(pk=edition_id)
         if edition.kind != ANY_KIND:
-            raise Invalid({"edition": f"{edition.title} is for one kind of workload: start a review of it instead."})
+            raise Invalid(
+                {
+                    "edition": _("{title} is for one kind of workload: start a review of it instead.").format(
+                        title=edition.title
+                    )
+                }
+            )
         if edition.key in {each.key for each in review.editions}:
-            raise Invalid({"edition": f"{edition.title} is in this review already."})
+            raise Invalid({"edition": _("{title} is in this review already.").format(title=edition.title)})
         try:
             joined([*(each.checklist for each in review.editions), edition.checklist])
         except JoinError as problem:

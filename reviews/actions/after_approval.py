@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from reviews.access import Actor, Deed, ReviewAccess
 from reviews.actions.errors import Invalid
@@ -25,9 +26,9 @@ def withdraw_report(actor: Actor, *, review_id: uuid.UUID, reason: str) -> Repor
         ReviewAccess(actor.user, review).require(Deed.WITHDRAW_REPORT)
         report = Report.objects.get(snapshot__review=review)
         if report.marks.filter(kind=MarkKind.WITHDRAWN).exists():
-            raise Invalid({"reason": "This report was withdrawn before; its reason stands above."})
+            raise Invalid({"reason": _("This report was withdrawn before; its reason stands above.")})
         if not reason:
-            raise Invalid({"reason": "Say why the report is withdrawn: whoever holds it will ask."})
+            raise Invalid({"reason": _("Say why the report is withdrawn: whoever holds it will ask.")})
         if fault := fault_of("reason", reason):
             raise Invalid({"reason": fault})
         mark = ReportMark.objects.create(

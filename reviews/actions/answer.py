@@ -6,20 +6,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from checklists.language import Checklist, Question, read_fact
+from checklists.language import Checklist, Fact, FactValue, Question, fitting, read_fact
 from checklists.measured import Row, RowError, clean_rows
 from checklists.scoring import Result, score_standing
 from checklists.standing import Standing
 from reviews.access import Actor, Deed, ReviewAccess
-from reviews.actions.errors import Invalid, Stale
+from reviews.actions.errors import Invalid, Stale, StaleFact
 from reviews.actions.holding import locked_review, touch_running
 from reviews.actions.saving import Overtaken, find, hold, keep
 from reviews.actions.score import standing_now, store, value_of
 from reviews.actions.texts import fault_of
 from reviews.actions.trail import next_line, record
 from reviews.actions.transaction import writing
-from reviews.models import Answer, Contributor, EventKind, Review, Workload, WorkloadFact
+from reviews.models import Answer, Contributor, Event, EventKind, Review, Workload, WorkloadFact
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,7 @@ def _save(actor: Actor, review_id: uuid.UUID, question_id: str, given: Given) ->
         return SavedAnswer(found.review, standing, score_standing(standing), before.as_model())
     version = before.version if before else 0
     if given.version != version:
-        who = "You yourself" if before and before.by == actor.user.pk else "A colleague"
-        raise Stale(_STALE.format(who=who), before.as_model() if before else None)
+        raise _stale(before.as_model() if before else None, oneself=before is not None and before.by == actor.user.pk)
     answer = Answer(
         review=found.review,
         question_id=question_id,
@@ -133,17 +134,27 @@ def confirm_answer(actor: Actor, *, review_id: uuid.UUID, question_id: str, vers
         review = locked_review(actor.user, review_id)
         answer = Answer.objects.filter(review=review, question_id=question_id).select_related("answered_by").first()
         if answer is None:
-            raise Invalid({"": f"There is no answer to {question_id} that could be confirmed."})
+            raise Invalid(
+                {
+                    "": _("There is no answer to {question_id} that could be confirmed.").format(
+                        question_id=question_id
+                    )
+                }
+            )
         if version is not None and version != answer.version:
-            raise Stale(_STALE.format(who="Somebody"), answer)
+            raise _stale(answer, oneself=answer.answered_by == actor.user)
         given = Given(version=version, **vars(_Content.of(answer)))
         return save_answer(actor, review_id=review_id, question_id=question_id, given=given)
 
 
-def state_fact(actor: Actor, *, review_id: uuid.UUID, name: str, texts: Sequence[str]) -> Saved:
+def state_fact(
+    actor: Actor, *, review_id: uuid.UUID, name: str, texts: Sequence[str], was: Sequence[str] | None
+) -> Saved:
     """State a fact of the workload, as `checklists.language.read_fact` reads it; nothing takes the statement back.
 
-    This review is scored at once, every other running one of the workload by a worker. Raises as `save_answer` does.
+    `was` is what was stated when the person began, in the same form; None was not sent and is refused, as it would
+    hide that a colleague was faster. This review is scored at once, every other running one of the workload by a
+    worker. Raises as `save_answer` does, and `StaleFact` where a colleague's statement would be overwritten.
     """
     with writing():
         # The workload first: two who state facts in two of its reviews would otherwise wait for each other for ever.
@@ -153,14 +164,19 @@ def state_fact(actor: Actor, *, review_id: uuid.UUID, name: str, texts: Sequence
         access.require(Deed.ANSWER)
         fact = review.checklist.facts_by_id.get(name)
         if fact is None:
-            raise Invalid({"": f"The checklist of this review asks for no fact named {name}."})
+            raise Invalid({"": _("The checklist of this review asks for no fact named {name}.").format(name=name)})
         try:
             value = read_fact(fact, texts)
         except ValueError as problem:
             raise Invalid({"": str(problem)}) from None
         stated = WorkloadFact.objects.filter(workload=review.workload_id, name=name)
-        if stated.values_list("value", flat=True).first() == value:
+        before = fitting(fact, stated.values_list("value", flat=True).first())
+        if before == value:
             return Saved(*_scored(review))
+        if was is None:
+            raise Invalid({"": str(_NO_VERSION)})
+        if before != _value_read(fact, was):
+            raise StaleFact(str(_STALE_FACT), fact, before, _last_stated(review, name))
         if value is None:
             stated.delete()
         else:
@@ -170,6 +186,20 @@ def state_fact(actor: Actor, *, review_id: uuid.UUID, name: str, texts: Sequence
         touch_running(review.workload, actor.user)
         review.refresh_from_db(fields=["version"])
         return Saved(*_scored(review))
+
+
+def _value_read(fact: Fact, texts: Sequence[str]) -> FactValue:
+    """What texts stand for; nothing for what the fact does not take, which nobody can have seen stated."""
+    try:
+        return read_fact(fact, texts)
+    except ValueError:
+        return None
+
+
+def _last_stated(review: Review, name: str) -> Event | None:
+    """Who stated a fact last, in whichever review of the workload."""
+    stated = Event.objects.filter(review__workload=review.workload_id, kind=EventKind.FACT_SET, detail__fact=name)
+    return stated.order_by("-at").first()
 
 
 def _scored(review: Review) -> tuple[Review, Standing, Result]:
@@ -186,13 +216,30 @@ def contributes(access: ReviewAccess) -> None:
         Contributor.objects.get_or_create(review=access.review, user=access.user)
 
 
-_STALE = "{who} changed this answer after you opened it. Nothing of yours is lost: compare, then choose."
+def _stale(answer: Answer | None, *, oneself: bool) -> Stale:
+    if oneself:
+        said = _(
+            "You yourself changed this answer after you opened it. Nothing of yours is lost: compare, then choose."
+        )
+    else:
+        said = _(
+            "A colleague changed this answer after you opened it. Nothing of yours is lost: compare, then choose."
+        )
+    return Stale(said, answer)
+
+
+_NO_VERSION = gettext_lazy("The save did not say which version it is based on. Reload the page and save again.")
+_STALE_FACT = gettext_lazy(
+    "A colleague stated this fact after you opened it. Nothing of yours is lost: compare, then choose."
+)
 
 
 def _question(checklist: Checklist, question_id: str) -> Question:
     question = checklist.questions_by_id.get(question_id)
     if question is None:
-        raise Invalid({"": f"The edition of this review has no question {question_id}."})
+        raise Invalid(
+            {"": _("The edition of this review has no question {question_id}.").format(question_id=question_id)}
+        )
     return question
 
 
@@ -203,29 +250,35 @@ def _checked(question: Question, given: Given) -> _Content:
     rows: list[Row] = []
     errors: dict[str, str] = {}
     if given.version is None:
-        errors[""] = "The save did not say which version it is based on. Reload the page and save again."
+        errors[""] = str(_NO_VERSION)
     if unknown := sorted((chosen | left_out) - question.choice_ids):
-        errors["choices"] = f"{', '.join(unknown)} is not a choice of {question.name}."
+        errors["choices"] = _("{unknown} is not a choice of {name}.").format(
+            unknown=", ".join(unknown), name=question.name
+        )
     elif question.kind != "practices" and len(chosen) > 1:
-        errors["choices"] = f"{question.name} takes one choice, and {len(chosen)} were sent."
+        errors["choices"] = _("{name} takes one choice, and {chosen} were sent.").format(
+            name=question.name, chosen=len(chosen)
+        )
     elif len(chosen) > 1 and chosen & alone:
-        errors["choices"] = "“None of these” cannot be combined with a practice."
+        errors["choices"] = _("“None of these” cannot be combined with a practice.")
     elif left_out and question.kind != "practices":
-        errors["left_out"] = f"The choices of {question.name} cannot be marked as not applicable one by one."
+        errors["left_out"] = _("The choices of {name} cannot be marked as not applicable one by one.").format(
+            name=question.name
+        )
     elif left_out & alone:
-        errors["left_out"] = "“None of these” cannot be marked as not applicable."
+        errors["left_out"] = _("“None of these” cannot be marked as not applicable.")
     elif both := sorted(chosen & left_out):
-        errors["left_out"] = f"{', '.join(both)} cannot be in place and not applicable at once."
+        errors["left_out"] = _("{both} cannot be in place and not applicable at once.").format(both=", ".join(both))
     try:
         rows = clean_rows(question.kind, given.rows) if question.measured else []
     except RowError as problem:
         errors["rows"] = str(problem)
     if given.rows and not question.measured:
-        errors["rows"] = f"{question.name} is not answered with a table."
+        errors["rows"] = _("{name} is not answered with a table.").format(name=question.name)
     elif rows and chosen:
-        errors["rows"] = "Either fill in the table or make a choice below it: clear one of the two."
+        errors["rows"] = _("Either fill in the table or make a choice below it: clear one of the two.")
     if given.not_applicable and not given.reason.strip():
-        errors["reason"] = "Say why the question does not apply: the lead and the auditor will ask."
+        errors["reason"] = _("Say why the question does not apply: the lead and the auditor will ask.")
     for name, text in (("reason", given.reason), ("note", given.note)):
         if fault := fault_of(name, text):
             errors[name] = fault

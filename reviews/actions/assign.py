@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from checklists.language import Checklist
@@ -60,7 +61,6 @@ def assign(
             to=to.name,
             due=due.isoformat() if due else "",
         )
-        said = target if due is None else _("{what}, due {day}").format(what=target, day=due.isoformat())
         tell(
             [to],
             NoticeKind.ASSIGNMENT,
@@ -68,9 +68,15 @@ def assign(
             by=actor.user,
             key=f"event:{event.pk}",
             question_id=question_id,
-            text=said,
+            text=lambda: _told(target, due),
         )
     return made
+
+
+def _told(target: str, due: date | None) -> str:
+    if due is None:
+        return target
+    return _("{what}, due {day}").format(what=target, day=date_format(due, "DATE_FORMAT"))
 
 
 def assigned_to(user: User) -> QuerySet[Assignment]:

@@ -12,6 +12,7 @@ from checklists.language import Question, WorkloadKind
 from checklists.models import Edition
 from reviews.access import Actor, require_template_maker
 from reviews.actions.errors import Invalid
+from reviews.actions.fitting import PLACES, fitted
 from reviews.actions.holding import locked_review, touch
 from reviews.actions.start import start_review
 from reviews.actions.trail import record
@@ -22,7 +23,6 @@ MOST_OFFERED = 50
 """So many reviews are offered to begin with, the latest first."""
 
 _CONTENT = ("selected", "left_out", "rows", "not_applicable", "reason", "note")
-_PLACES = ("selected", "left_out", "rows")
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,9 @@ def begin_review(
         review = start_review(actor, workload=workload, kind=kind, edition=edition, beside_another=beside_another)
         asked = review.checklist.questions_by_id
         carried = {
-            question_id: fitted
+            question_id: kept
             for question_id, content in source.answers.items()
-            if question_id in asked and (fitted := _fitted(asked[question_id], content))
+            if question_id in asked and (kept := _fitted(asked[question_id], content))
         }
         now = timezone.now()
         Answer.objects.bulk_create(
@@ -176,11 +176,5 @@ def _contents(answers: Iterable[Answer]) -> dict[str, dict[str, Any]]:
 
 def _fitted(question: Question, content: Mapping[str, Any]) -> dict[str, Any]:
     """What of an answer has a place in the question; empty where nothing has."""
-    selected = [choice.id for choice in question.choices if choice.id in content["selected"]]
-    one_too_many = question.kind != "practices" and len(selected) > 1
-    fitted = dict(content) | {
-        "selected": [] if one_too_many else selected,
-        "left_out": [each.id for each in question.practices if each.id in content["left_out"]],
-        "rows": list(content["rows"]) if question.measured else [],
-    }
-    return fitted if any(fitted[name] for name in (*_PLACES, "not_applicable", "note")) else {}
+    kept = dict(content) | fitted(content, question)
+    return kept if any(kept[name] for name in (*PLACES, "not_applicable", "note")) else {}

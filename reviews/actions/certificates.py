@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from django.core.cache import cache
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from reviews.actions.errors import Invalid
 from reviews.actions.transaction import writing
@@ -45,11 +46,17 @@ def revoke_certificate(*, serial: str, reason: str) -> IssuedCertificate:
     """
     serial = serial.replace(":", "").strip().lower().removeprefix("0x").lstrip("0")
     if not reason.strip():
-        raise Invalid({"reason": "Say why: a revocation cannot be taken back."})
+        raise Invalid({"reason": _("Say why: a revocation cannot be taken back.")})
     with writing():
         found = IssuedCertificate.objects.select_for_update().get(serial=serial)
         if found.revoked_at is not None:
-            raise Invalid({"": f"This certificate was revoked on {found.revoked_at:%Y-%m-%d}: {found.reason}"})
+            raise Invalid(
+                {
+                    "": _("This certificate was revoked on {revoked_at}: {reason}").format(
+                        revoked_at=format(found.revoked_at, "%Y-%m-%d"), reason=found.reason
+                    )
+                }
+            )
         found.revoked_at, found.reason = timezone.now(), reason.strip()
         found.save(update_fields=["revoked_at", "reason"])
     return found

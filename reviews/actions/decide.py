@@ -3,6 +3,7 @@
 import uuid
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from reviews.access import Actor, Deed, ReviewAccess
 from reviews.actions.after_approval import supersede_earlier
@@ -77,7 +78,7 @@ def approve(
         if refusal := access.refusal_to_approve(standing_now(review)):
             raise refusal
         if comments is not None and comments != comments_for(actor.user, review):
-            raise Stale("A comment was made after you opened the review. Read it, then decide.")
+            raise Stale(_("A comment was made after you opened the review. Read it, then decide."))
         missing = access.approvals.missing - 1
         decision = _decide(access, DecisionKind.APPROVED, statement)
         if missing:
@@ -105,13 +106,13 @@ def comments_for(user: User, review: Review) -> int:
 
 def _require_read(review: Review, version: int) -> None:
     if version != review.version:
-        raise Stale("The review was changed after you opened it. Read what is new, then decide.")
+        raise Stale(_("The review was changed after you opened it. Read what is new, then decide."))
 
 
 def _decide(access: ReviewAccess, kind: DecisionKind, statement: str) -> Decision:
     statement, review = statement.strip(), access.review
     if not statement:
-        raise Invalid({"statement": "Write a statement: it is printed in the report under your name."})
+        raise Invalid({"statement": _("Write a statement: it is printed in the report under your name.")})
     if fault := fault_of("statement", statement):
         raise Invalid({"statement": fault})
     return Decision.objects.create(

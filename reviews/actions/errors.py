@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping
 
-from reviews.models import Answer
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from checklists.language import Fact, FactValue
+from reviews.models import Answer, Event
 
 
 class Invalid(Exception):
@@ -21,6 +25,16 @@ class Stale(Exception):
         super().__init__(message)
 
 
+class StaleFact(Stale):
+    """The same of a fact: its value now, and the event in which somebody stated it, where the trail has it."""
+
+    def __init__(self, message: str, fact: Fact, value: FactValue, event: Event | None) -> None:
+        self.fact = fact
+        self.value = value
+        self.event = event
+        super().__init__(message)
+
+
 class Incomplete(Exception):
     """A review that cannot be submitted.
 
@@ -33,12 +47,19 @@ class Incomplete(Exception):
         self.facts = facts
         self.requests = requests
         parts = [
-            f"{count} {one if count == 1 else several}"
-            for count, one, several in (
-                (len(missing), "obligatory question is not answered", "obligatory questions are not answered"),
-                (len(facts), "fact is not stated", "facts are not stated"),
-                (requests, "change request is not resolved", "change requests are not resolved"),
-            )
-            if count
+            (
+                len(missing),
+                ngettext(
+                    "{n} obligatory question is not answered",
+                    "{n} obligatory questions are not answered",
+                    len(missing),
+                ),
+            ),
+            (len(facts), ngettext("{n} fact is not stated", "{n} facts are not stated", len(facts))),
+            (
+                requests,
+                ngettext("{n} change request is not resolved", "{n} change requests are not resolved", requests),
+            ),
         ]
-        super().__init__(f"{' and '.join(parts)} yet.")
+        said = [sentence.format(n=count) for count, sentence in parts if count]
+        super().__init__(_("{what} yet.").format(what=_(" and ").join(said)))

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from checklists.locale import number
 from reviews.access import Actor, Deed, ReviewAccess
 from reviews.actions.answer import contributes
 from reviews.actions.errors import Invalid
@@ -234,7 +235,9 @@ def _problem_of_address(url: str) -> str:
 
 def _fault(what: str, text: str, most: int) -> str:
     if len(text) > most:
-        return _("The {} has {:,} characters; {:,} is the most.").format(what, len(text), most)
+        return _("The {what} has {length} characters; {most} is the most.").format(
+            what=what, length=number(len(text)), most=number(most)
+        )
     if "\x00" in text:
-        return _("The {} has a character (NUL) that cannot be stored.").format(what)
+        return _("The {what} has a character (NUL) that cannot be stored.").format(what=what)
     return ""

@@ -30,6 +30,7 @@ from reviews.models import (
 )
 from reviews.models.trail import STEPS
 from reviews.policies import policy_for
+from reviews.report.since import since
 
 FORMAT = "ai-platform-review-snapshot/4"
 
@@ -53,7 +54,10 @@ def freeze(review: Review, decision: Decision) -> Snapshot:
         "verify_url": f"{settings.BASE_URL}/verify/",
         "trail_head": _trail_head(review),
     }
-    content = canonical_json(state_of(review) | closing)
+    state = state_of(review)
+    earlier = earlier_approval(review)
+    last = {"since": since(earlier.data, earlier.sha256, state)} if earlier else {}
+    content = canonical_json(state | closing | last)
     return Snapshot.objects.create(
         review=review,
         decision=decision,
@@ -62,6 +66,14 @@ def freeze(review: Review, decision: Decision) -> Snapshot:
         at=decision.at,
         valid_until=valid_until,
     )
+
+
+def earlier_approval(review: Review) -> Snapshot | None:
+    """The last approval of another of the workload's reviews of this kind, before its own; None for none."""
+    snapshots = Snapshot.objects.filter(review__workload=review.workload_id, review__kind=review.kind)
+    if own := review.snapshots.defer("content").first():
+        snapshots = snapshots.filter(at__lt=own.at)
+    return snapshots.exclude(review=review).order_by("at", "id").last()
 
 
 @translation.override(IN_ENGLISH)

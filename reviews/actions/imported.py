@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
+
 from checklists.formats.imported import Imported, ImportedAnswer
 from checklists.language import WorkloadKind
 from checklists.models import Edition
@@ -32,8 +34,10 @@ def edition_of(imported: Imported) -> Edition:
         raise Invalid({"file": misfits[0]})
     raise Invalid(
         {
-            "file": f"The questions of this file are not published here as a checklist. Ask an administrator to "
-            f"import it under Checklists; it will be called “{found.title}”."
+            "file": _(
+                "The questions of this file are not published here as a checklist. Ask an administrator "
+                "to import it under Checklists; it will be called “{title}”."
+            ).format(title=found.title)
         }
     )
 
@@ -41,18 +45,20 @@ def edition_of(imported: Imported) -> Edition:
 def _misfit(imported: Imported, edition: Edition) -> str:
     """The first answer of the file that has no place in the edition, as a sentence; empty where all have."""
     offered = edition.checklist.questions_by_id
-    again = "Ask an administrator to import the file under Checklists and to publish it as a new edition."
+    again = _("Ask an administrator to import the file under Checklists and to publish it as a new edition.")
     for question in imported.checklist.questions:
         answer = imported.answers.get(question.id)
         if answer is None:
             continue
         if question.id not in offered:
-            return f"{edition} does not ask “{question.wording}”, which this file answers. {again}"
+            said = _("{edition} does not ask “{question}”, which this file answers.")
+            return f"{said.format(edition=edition, question=question.wording)} {again}"
         texts = {choice.id: choice.text for choice in offered[question.id].choices}
         for choice in question.choices:
             if choice.id in answer.selected and texts.get(choice.id) != choice.text:
-                selects = f"“{choice.text}”, which this file selects in “{question.wording}”"
-                return f"{edition} does not offer {selects}. {again}"
+                said = _("{edition} does not offer “{choice}”, which this file selects in “{question}”.")
+                said = said.format(edition=edition, choice=choice.text, question=question.wording)
+                return f"{said} {again}"
     return ""
 
 

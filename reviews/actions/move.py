@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from checklists.language import Checklist, JoinError, Question, joined
 from checklists.language.diff import Carried, carried
@@ -11,6 +12,7 @@ from checklists.models import Edition
 from reviews.access import Actor, Deed, ReviewAccess
 from reviews.actions.answer import contributes
 from reviews.actions.errors import Invalid, Stale
+from reviews.actions.fitting import PLACES, fitted
 from reviews.actions.freeze import set_milestone
 from reviews.actions.holding import locked_review, touch
 from reviews.actions.trail import record
@@ -44,9 +46,17 @@ def move_review(actor: Actor, *, review_id: uuid.UUID, edition_id: uuid.UUID, ve
         new = Edition.objects.without_content().get(pk=edition_id)
         old = review.edition
         if new.key != old.key or new.pk == old.pk:
-            raise Invalid({"edition": f"Choose another edition of {old.title} than {old.version}."})
+            raise Invalid(
+                {
+                    "edition": _("Choose another edition of {title} than {version}.").format(
+                        title=old.title, version=old.version
+                    )
+                }
+            )
         if version != review.version:
-            raise Stale("The review was changed after this preview. Look at what would carry over now, then move it.")
+            raise Stale(
+                _("The review was changed after this preview. Look at what would carry over now, then move it.")
+            )
         _require_joined(review, new)
         milestone = set_milestone(review, name=f"Before the move to edition {new.version}", by=actor.user)
         before = _fit(review, new.checklist)
@@ -83,7 +93,7 @@ def undo_move(actor: Actor, *, review_id: uuid.UUID) -> Review:
         access.require(Deed.CHANGE_CHECKLIST)
         change = last_move(review)
         if change is None:
-            raise Invalid({"": "This review was not moved to its edition, so there is nothing to undo."})
+            raise Invalid({"": _("This review was not moved to its edition, so there is nothing to undo.")})
         _require_joined(review, change.old)
         questions = change.old.checklist.questions_by_id
         for answer in review.answers.filter(question_id__in=questions):
@@ -91,9 +101,9 @@ def undo_move(actor: Actor, *, review_id: uuid.UUID) -> Review:
             fits = _fits(answer, question)
             # A move changes what an answer holds, and leaves when it was given.
             if kept is not None and (answer.answered_at <= change.at or not fits):
-                _restore(answer, {name: kept[name] for name in _CONTENT})
+                _restore(answer, {name: kept[name] for name in PLACES})
             elif not fits:
-                _restore(answer, _trimmed(answer, question))
+                _restore(answer, fitted(vars(answer), question))
         change.undone_at = timezone.now()
         change.save(update_fields=["undone_at"])
         new = review.edition
@@ -105,8 +115,7 @@ def undo_move(actor: Actor, *, review_id: uuid.UUID) -> Review:
     return review
 
 
-_CONTENT = ("selected", "left_out", "rows")
-_EMPTY: dict[str, Any] = {name: [] for name in _CONTENT}
+_EMPTY: dict[str, Any] = {name: [] for name in PLACES}
 
 
 def _fit(review: Review, new: Checklist) -> dict[str, Any]:
@@ -120,37 +129,32 @@ def _fit(review: Review, new: Checklist) -> dict[str, Any]:
         was, question = old[answer.question_id], new.questions_by_id[answer.question_id]
         if question.kind == was.kind and _fits(answer, question):
             continue
-        before[answer.question_id] = {name: getattr(answer, name) for name in _CONTENT}
-        _restore(answer, _trimmed(answer, question) if question.kind == was.kind else _EMPTY)
+        kept = {name: getattr(answer, name) for name in PLACES}
+        if _restore(answer, fitted(vars(answer), question) if question.kind == was.kind else _EMPTY):
+            before[answer.question_id] = kept
     return before
 
 
-def _trimmed(answer: Answer, question: Question) -> dict[str, Any]:
-    """What of the answer has a place in the question: the choices that it has, in its order."""
-    selected = [choice.id for choice in question.choices if choice.id in answer.selected]
-    if question.kind != "practices":
-        return {"selected": selected[:1], "left_out": [], "rows": answer.rows if question.measured else []}
-    practices = [practice.id for practice in question.practices]
-    return {
-        "selected": [name for name in practices if name in selected] or selected,
-        "left_out": [name for name in practices if name in answer.left_out],
-        "rows": [],
-    }
-
-
 def _fits(answer: Answer, question: Question) -> bool:
-    """Whether the answer could have been given to the question."""
-    trimmed = _trimmed(answer, question)
-    return all(sorted(trimmed[name]) == sorted(getattr(answer, name)) for name in ("selected", "left_out")) and (
-        trimmed["rows"] == answer.rows
+    """Whether the answer could have been given to the question, as far as its choices and numbers go."""
+    kept = fitted(vars(answer), question)
+    return all(sorted(kept[name]) == sorted(getattr(answer, name)) for name in ("selected", "left_out")) and (
+        kept["rows"] == answer.rows
     )
 
 
-def _restore(answer: Answer, content: dict[str, Any]) -> None:
+def _restore(answer: Answer, content: dict[str, Any]) -> bool:
+    """Give the answer this content, as its next version; returns whether it had another.
+
+    One that stays as it is keeps its version: pages that show it are not out of date.
+    """
+    if all(getattr(answer, name) == value for name, value in content.items()):
+        return False
     for name, value in content.items():
         setattr(answer, name, value)
     answer.version += 1
     answer.save(update_fields=[*content, "version"])
+    return True
 
 
 def _require_joined(review: Review, edition: Edition) -> None:
@@ -158,7 +162,9 @@ def _require_joined(review: Review, edition: Edition) -> None:
     try:
         joined([edition.checklist, *(added.checklist for added in review.editions[1:])])
     except JoinError as problem:
-        raise Invalid({"edition": f"{problem} Take that checklist out of the review first."}) from None
+        raise Invalid(
+            {"edition": _("{problem} Take that checklist out of the review first.").format(problem=problem)}
+        ) from None
 
 
 def _set_edition(review: Review, edition: Edition) -> None:

@@ -1,6 +1,6 @@
 """Telling people what concerns them: a notice in the application, and mail when they want it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -29,12 +29,13 @@ def tell(
     by: User | None,
     key: str,
     question_id: str = "",
-    text: str = "",
+    text: str | Callable[[], str] = "",
 ) -> None:
     """Tell people of something, each once for the `key` of the occasion; whoever did it is not told.
 
     Who cannot see the review or whose account is closed is not told either. Call inside the transaction that it
-    happens in: the notice is there when that is, and mail goes out afterwards.
+    happens in: the notice is there when that is, and mail goes out afterwards. A `text` of our own is a function, so
+    that everybody is told in their language; one that somebody wrote is the same for all.
     """
     asked = {person.pk for person in people if by is None or person.pk != by.pk}
     members = User.objects.filter(pk__in=asked, is_active=True, memberships__team=review.workload.team_id)
@@ -42,25 +43,26 @@ def tell(
     fresh = list(members.exclude(pk__in=list(told)).order_by("pk"))
     settings_of = _deliveries(fresh, kind)
     now = timezone.now()
-    notices = [
-        Notice(
+    notices = []
+    for person in fresh:
+        with as_told_to(person):
+            said = text() if callable(text) else text
+        notice = Notice(
             user=person,
             kind=kind,
             key=key,
             review=review,
             question_id=question_id,
             by=by,
-            text=text,
+            text=said,
             at=now,
             delivery=settings_of.get(person.pk, DEFAULTS[kind]),
         )
-        for person in fresh
-    ]
-    for notice in notices:
         if notice.delivery == Delivery.NOW:
-            with as_told_to(notice.user):
+            with as_told_to(person):
                 subject, body = mail_of(notice)
-            notice.mail = _write(notice.user, subject, body, now)
+            notice.mail = _write(person, subject, body, now)
+        notices.append(notice)
     Notice.objects.bulk_create(notices)
 
 

@@ -47,7 +47,7 @@ def set_active(actor: Actor, *, user: User, active: bool) -> None:
     """Let a person sign in, or no longer; what they did stays. Raises `NotYours`, and `Invalid` for oneself."""
     require_administrator(actor.user)
     if user == actor.user:
-        raise Invalid({"": "You cannot close your own account; another administrator can."})
+        raise Invalid({"": _("You cannot close your own account; another administrator can.")})
     with writing():
         User.objects.filter(pk=user.pk).update(is_active=active)
 
@@ -75,7 +75,7 @@ def add_first_administrator(person: NewPerson) -> User:
     """Make the administrator of an installation that has no account yet. Raises `Invalid` where it has one."""
     with writing():
         if User.objects.exists():
-            raise Invalid({"": "This installation has its administrator already: sign in."})
+            raise Invalid({"": _("This installation has its administrator already: sign in.")})
         return _add(person, administrator=True)
 
 
@@ -86,7 +86,7 @@ def _add(person: NewPerson, *, administrator: bool) -> User:
         with transaction.atomic():
             user.save()
     except IntegrityError:
-        raise Invalid({"username": "An account with this user name or e-mail address exists already."}) from None
+        raise Invalid({"username": _("An account with this user name or e-mail address exists already.")}) from None
     team, _made = Team.objects.get_or_create(name=person.team)
     Membership.objects.create(user=user, team=team, role=person.role)
     return user

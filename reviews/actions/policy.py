@@ -1,6 +1,9 @@
 """Setting what an approval takes, and going back to the default."""
 
+from django.utils.translation import gettext as _
+
 from checklists.language import WorkloadKind
+from checklists.locale import number
 from reviews.access import Actor, require_administrator
 from reviews.actions.errors import Invalid
 from reviews.actions.transaction import writing
@@ -16,17 +19,19 @@ def set_policy(actor: Actor, *, kind: WorkloadKind, criticality: Criticality, po
     require_administrator(actor.user)
     errors = {}
     if not 1 <= policy.approvers <= MOST_APPROVERS:
-        errors["approvers"] = f"A review takes 1 to {MOST_APPROVERS} approvers; {policy.approvers} were asked for."
-    if policy.approver_role not in APPROVER_ROLES:
-        errors["approver_role"] = "Leads or architects approve; readers do not."
-    if not 1 <= policy.valid_days <= MOST_VALID_DAYS:
-        errors["valid_days"] = (
-            f"An approval lasts 1 to {MOST_VALID_DAYS:,} days (ten years); {policy.valid_days:,} were asked for."
+        errors["approvers"] = _("A review takes 1 to {most_approvers} approvers; {approvers} were asked for.").format(
+            most_approvers=MOST_APPROVERS, approvers=policy.approvers
         )
+    if policy.approver_role not in APPROVER_ROLES:
+        errors["approver_role"] = _("Leads or architects approve; readers do not.")
+    if not 1 <= policy.valid_days <= MOST_VALID_DAYS:
+        errors["valid_days"] = _(
+            "An approval lasts 1 to {most_valid_days} days (ten years); {valid_days} were asked for."
+        ).format(most_valid_days=number(MOST_VALID_DAYS), valid_days=number(policy.valid_days))
     if errors:
         raise Invalid(errors)
     with writing():
-        made, _ = Policy.objects.update_or_create(
+        made, _fresh = Policy.objects.update_or_create(
             kind=kind, criticality=criticality, defaults={**vars(policy), "changed_by": actor.user}
         )
     return made

@@ -3,6 +3,10 @@
 from datetime import datetime, timedelta
 from typing import cast
 
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from reviews.actions.notices import leads_of, tell
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
@@ -63,10 +67,19 @@ def _tell(report: Report, days: int, now: datetime) -> bool:
         review = reviews.get(snapshots__report=report)
         if report.marks.exists():
             return False
-        _, fresh = Reminder.objects.get_or_create(report=report, days=days, defaults={"at": now})
+        _reminder, fresh = Reminder.objects.get_or_create(report=report, days=days, defaults={"at": now})
         if not fresh:
             return False
         said = f"It ends on {_end(report):%-d %B %Y}."
         record(review, EventKind.EXPIRY_TOLD, None, at=now, days=days, statement=said)
-        tell(leads_of(review), NoticeKind.EXPIRY, review=review, by=None, key=f"expiry:{report.pk}:{days}", text=said)
+        tell(
+            leads_of(review),
+            NoticeKind.EXPIRY,
+            review=review,
+            by=None,
+            key=f"expiry:{report.pk}:{days}",
+            text=lambda: _("It ends on {day}.").format(
+                day=date_format(timezone.localtime(_end(report)), "DATE_FORMAT")
+            ),
+        )
     return True

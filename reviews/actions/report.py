@@ -8,6 +8,7 @@ from typing import cast
 from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from checklists.canonical import sha256_hex
 from reviews.access import Actor, Deed, ReviewAccess
@@ -74,7 +75,7 @@ def retry_report(actor: Actor, *, review_id: uuid.UUID) -> Report:
         ReviewAccess(actor.user, review).require(Deed.RETRY_REPORT)
         report = Report.objects.get(snapshot__review=review)
         if report.state != ReportState.FAILED:
-            raise Invalid({"": f"The report is {report.get_state_display().lower()}; there is nothing to retry."})
+            raise Invalid({"": _("The report does not wait for another attempt; there is nothing to retry.")})
         report.state, report.attempts, report.error = ReportState.WANTED, 0, ""
         report.save(update_fields=["state", "attempts", "error"])
         make_report_later()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from reviews.access import Actor
 from reviews.actions.answer import Given, SavedAnswer, save_answer
 from reviews.actions.errors import Invalid
+from reviews.actions.fitting import fitted
 from reviews.models import EventKind, Review
 
 _CONTENT = ("selected", "left_out", "rows", "not_applicable", "reason", "note")
@@ -18,11 +19,13 @@ def restore_answer(
 ) -> SavedAnswer:
     """Give the answer the content that it had in version `to` (0: none), as a new version after `version`.
 
-    Raises as `save_answer` does, and `Invalid` where there was no such version, or its content has no place in the
-    question any more.
+    What of it has no place in the question any more stays away. Raises as `save_answer` does, and `Invalid` where
+    there was no such version.
     """
     review = Review.objects.visible_to(actor.user).get(pk=review_id)
     content: dict[str, Any] = _content_of(review, question_id, to) if to else {}
+    if content and question_id in (questions := review.checklist.questions_by_id):
+        content |= fitted(content, questions[question_id])
     return save_answer(actor, review_id=review_id, question_id=question_id, given=Given(version=version, **content))
 
 

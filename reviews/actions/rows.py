@@ -32,6 +32,8 @@ def _wrong(snapshot: Snapshot, report: Report | None) -> Iterator[str]:
     trail = said.get("trail", [])
     if not _alike(trail, trail_of(review)[: len(trail)]):
         yield "the trail of the review"
+    if "since" in said and not Snapshot.objects.filter(sha256=said["since"]["review"]["sha256"]).exists():
+        yield "the approval that it is compared with"
     if not _same_evidence(snapshot):
         yield "the evidence"
     if report is None:

@@ -1,6 +1,7 @@
 """Starting a review."""
 
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from checklists.language import ANY_KIND, WorkloadKind
 from checklists.models import Edition
@@ -34,13 +35,17 @@ def start_review(
         Workload.objects.select_for_update().get(pk=workload.pk)
         edition = edition or _newest(kind)
         if edition is None:
-            raise Invalid({"kind": "No checklist of this kind is published: run “manage.py load_checklists”."})
+            raise Invalid({"kind": _("No checklist of this kind is published: run “manage.py load_checklists”.")})
         if edition.kind not in {kind, ANY_KIND}:
-            raise Invalid({"edition": f"{edition} is for workloads of another kind."})
+            raise Invalid({"edition": _("{edition} is for workloads of another kind.").format(edition=edition)})
         running = workload.reviews.filter(kind=kind, state__in=RUNNING).order_by("number").last()
         if running is not None and not beside_another:
             raise Invalid(
-                {"kind": f"Review {running.number} of this kind is running already: open it, or say below."}
+                {
+                    "kind": _("Review {number} of this kind is running already: open it, or say below.").format(
+                        number=running.number
+                    )
+                }
             )
         last = workload.reviews.aggregate(last=Max("number"))["last"] or 0
         review = Review.objects.create(

@@ -3,6 +3,9 @@
 import uuid
 
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from checklists.scoring import score_standing
 from reviews.access import Actor, Deed, ReviewAccess, may_approve, open_requests
@@ -17,24 +20,24 @@ from reviews.actions.transaction import writing
 from reviews.handed_in import handed_in
 from reviews.models import DecisionKind, EventKind, NoticeKind, Review, ReviewState, Submission
 
-STATEMENT = "The answers are complete and true to the best of my knowledge."
+STATEMENT = gettext_lazy("The answers are complete and true to the best of my knowledge.")
 """What the form proposes to somebody who hands a review in."""
 
 
-def submit_review(actor: Actor, *, review_id: uuid.UUID, statement: str = STATEMENT) -> Review:
+def submit_review(actor: Actor, *, review_id: uuid.UUID, statement: str | Promise = STATEMENT) -> Review:
     """Hand the review to those who approve, and stand for its answers; from now on nobody answers in it.
 
     The statement is the authors' sign-off in the report. Raises Review.DoesNotExist, `Refused`, `Invalid` for a
     statement that is empty or cannot be stored, and `Incomplete` with what is still to be answered, stated
     and resolved.
     """
-    statement = statement.strip()
+    statement = str(statement).strip()
     with writing():
         review = locked_review(actor.user, review_id)
         access = ReviewAccess(actor.user, review)
         access.require(Deed.SUBMIT)
         if not statement:
-            raise Invalid({"statement": "Write what you stand for: it is printed in the report under your name."})
+            raise Invalid({"statement": _("Write what you stand for: it is printed in the report under your name.")})
         if fault := fault_of("statement", statement):
             raise Invalid({"statement": fault})
         standing = standing_now(review)
@@ -72,7 +75,7 @@ def withdraw_review(actor: Actor, *, review_id: uuid.UUID, reason: str) -> Revie
         review = locked_review(actor.user, review_id)
         ReviewAccess(actor.user, review).require(Deed.WITHDRAW)
         if not reason:
-            raise Invalid({"reason": "Say why the review is withdrawn: it stays in the trail."})
+            raise Invalid({"reason": _("Say why the review is withdrawn: it stays in the trail.")})
         if fault := fault_of("reason", reason):
             raise Invalid({"reason": fault})
         move(review, ReviewState.WITHDRAWN)

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from checklists.canonical import sha256_hex
 from reviews.actions.rows import has_its_end
@@ -75,9 +76,10 @@ def in_turn(address: str | None) -> Iterator[None]:
         Verification.objects.filter(at__lt=now - _KEPT).delete()
         if Verification.objects.filter(address=sender, at__gte=now - WINDOW).count() >= PER_ADDRESS:
             minutes = WINDOW.seconds // 60
-            raise Busy(f"{PER_ADDRESS} files were verified for you in the last {minutes} minutes. Wait a little.")
+            said = _("{files} files were verified for you in the last {minutes} minutes. Wait a little.")
+            raise Busy(said.format(files=PER_ADDRESS, minutes=minutes))
         if Verification.objects.filter(ended_at=None, at__gte=now - _GIVEN_UP).count() >= AT_ONCE:
-            raise Busy("Other files are being verified just now. Try again in a minute.")
+            raise Busy(_("Other files are being verified just now. Try again in a minute."))
         mine = Verification.objects.create(address=sender, at=now)
     try:
         yield
@@ -134,11 +136,11 @@ def _report_of(verdict: Verdict, digest: str) -> Report | None:
 def _altered(snapshot: Snapshot, embedded: str) -> str:
     """What is wrong with the record, measured by itself and by the data in the signed report; empty where nothing."""
     if sha256_hex(snapshot.content.encode()) != snapshot.sha256:
-        return "The record of the review that is kept here was altered after the approval."
+        return _("The record of the review that is kept here was altered after the approval.")
     if embedded and snapshot.sha256 != embedded:
-        return "The record of the review that is kept here is not the one that was signed."
+        return _("The record of the review that is kept here is not the one that was signed.")
     if not has_its_end(snapshot):
-        return "The end of the approval that is kept here is not the one that was signed."
+        return _("The end of the approval that is kept here is not the one that was signed.")
     return ""
 
 

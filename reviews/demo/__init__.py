@@ -69,7 +69,7 @@ def _workload(data: dict[str, Any], team: Team, people: dict[str, User]) -> Revi
     workload = create_workload(author, description, key=data["key"])
     review = start_review(author, workload=workload, kind=WorkloadKind(plan["kind"]))
     for name, value in plan.get("facts", {}).items():
-        state_fact(author, review_id=review.pk, name=name, texts=_texts(value))
+        state_fact(author, review_id=review.pk, name=name, texts=_texts(value), was=())
     _answer(review, author, people, plan["answers"])
     if plan["state"] == "draft":
         return review

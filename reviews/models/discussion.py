@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from reviews.models.people import User
 from reviews.models.review import NOTE_LENGTH, Review
@@ -10,8 +11,8 @@ from reviews.models.review import NOTE_LENGTH, Review
 class ThreadKind(models.TextChoices):
     """What a thread is for."""
 
-    DISCUSSION = "discussion", "Discussion"
-    CHANGE_REQUEST = "change_request", "Change request"
+    DISCUSSION = "discussion", _("Discussion")
+    CHANGE_REQUEST = "change_request", _("Change request")
 
 
 class Thread(models.Model):

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from reviews.models.people import User
 from reviews.models.review import Review
@@ -21,9 +22,9 @@ FILE_NAME_LENGTH = 255
 class EvidenceKind(models.TextChoices):
     """What a piece of evidence is."""
 
-    FILE = "file", "File"
-    LINK = "link", "Link"
-    QUOTE = "quote", "Quote"
+    FILE = "file", _("File")
+    LINK = "link", _("Link")
+    QUOTE = "quote", _("Quote")
 
 
 class Evidence(models.Model):

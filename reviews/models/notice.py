@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from reviews.models.people import User
 from reviews.models.review import Review
@@ -12,21 +13,21 @@ from reviews.models.review import Review
 class NoticeKind(models.TextChoices):
     """What people are told of."""
 
-    ASSIGNMENT = "assignment", "Something is assigned to you"
-    MENTION = "mention", "You are mentioned"
-    COMMENT = "comment", "Somebody answers in a discussion of yours"
-    REQUEST = "request", "Changes are requested in a review of yours"
-    AWAITING = "awaiting", "A review waits for your decision"
-    DECISION = "decision", "A review of yours is decided on"
-    EXPIRY = "expiry", "An approval of your team ends"
+    ASSIGNMENT = "assignment", _("Something is assigned to you")
+    MENTION = "mention", _("You are mentioned")
+    COMMENT = "comment", _("Somebody answers in a discussion of yours")
+    REQUEST = "request", _("Changes are requested in a review of yours")
+    AWAITING = "awaiting", _("A review waits for your decision")
+    DECISION = "decision", _("A review of yours is decided on")
+    EXPIRY = "expiry", _("An approval of your team ends")
 
 
 class Delivery(models.TextChoices):
     """When somebody gets mail of a notice; the notice itself is always there."""
 
-    NOW = "now", "At once"
-    DAILY = "daily", "Once a day, together"
-    NEVER = "never", "Never"
+    NOW = "now", _("At once")
+    DAILY = "daily", _("Once a day, together")
+    NEVER = "never", _("Never")
 
 
 class NoticeSetting(models.Model):

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class User(AbstractUser):
@@ -47,9 +48,9 @@ class Team(models.Model):
 class Role(models.TextChoices):
     """What a person is in a team."""
 
-    ARCHITECT = "architect", "Architect"
-    LEAD = "lead", "Lead"
-    READER = "reader", "Reader"
+    ARCHITECT = "architect", _("Architect")
+    LEAD = "lead", _("Lead")
+    READER = "reader", _("Reader")
 
 
 class Membership(models.Model):

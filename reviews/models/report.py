@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 
 from reviews.models.people import User
 from reviews.models.review import Decision, Review, ReviewQuerySet
@@ -44,10 +45,10 @@ class Snapshot(models.Model):
 class ReportState(models.TextChoices):
     """How far the making of a report is."""
 
-    WANTED = "wanted", "Waiting to be made"
-    MAKING = "making", "Being made"
-    READY = "ready", "Ready"
-    FAILED = "failed", "Failed"
+    WANTED = "wanted", _("Waiting to be made")
+    MAKING = "making", _("Being made")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
 
 
 class ReportQuerySet(models.QuerySet["Report"]):

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 
 from checklists.language import Checklist, WorkloadKind
 from checklists.models import Edition, checklist_of_editions
@@ -24,17 +25,17 @@ NOTE_LENGTH = 20_000
 class ReviewState(models.TextChoices):
     """Where a review stands; `reviews.access` says who may take it from one to the next."""
 
-    DRAFT = "draft", "Draft"
-    SUBMITTED = "submitted", "Submitted"
-    CHANGES_REQUESTED = "changes_requested", "Changes requested"
-    APPROVED = "approved", "Approved"
-    WITHDRAWN = "withdrawn", "Withdrawn"
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    CHANGES_REQUESTED = "changes_requested", _("Changes requested")
+    APPROVED = "approved", _("Approved")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 KIND_TITLES = {
-    WorkloadKind.EDA: "Exploratory data analysis",
-    WorkloadKind.TRAINING: "Training and fine-tuning",
-    WorkloadKind.INFERENCING: "Inferencing (model hosting)",
+    WorkloadKind.EDA: _("Exploratory data analysis"),
+    WorkloadKind.TRAINING: _("Training and fine-tuning"),
+    WorkloadKind.INFERENCING: _("Inferencing (model hosting)"),
 }
 
 
@@ -201,8 +202,8 @@ class Score(models.Model):
 class DecisionKind(models.TextChoices):
     """What a lead can decide."""
 
-    APPROVED = "approved", "Approved"
-    CHANGES_REQUESTED = "changes_requested", "Changes requested"
+    APPROVED = "approved", _("Approved")
+    CHANGES_REQUESTED = "changes_requested", _("Changes requested")
 
 
 class Decision(models.Model):

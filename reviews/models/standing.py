@@ -5,6 +5,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from reviews.models.report import Report, ReportMark
@@ -16,18 +20,18 @@ SOON = timedelta(days=30)
 class MarkKind(models.TextChoices):
     """What can become of a report after its approval."""
 
-    WITHDRAWN = "withdrawn", "Withdrawn"
-    SUPERSEDED = "superseded", "Superseded"
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    SUPERSEDED = "superseded", _("Superseded")
 
 
 class StandingKind(models.TextChoices):
     """What a report is worth at a moment."""
 
-    VALID = "valid", "Valid"
-    ENDS_SOON = "ends_soon", "Ends soon"
-    EXPIRED = "expired", "Expired"
-    WITHDRAWN = "report_withdrawn", "Report withdrawn"
-    SUPERSEDED = "superseded", "Superseded"
+    VALID = "valid", _("Valid")
+    ENDS_SOON = "ends_soon", _("Ends soon")
+    EXPIRED = "expired", _("Expired")
+    WITHDRAWN = "report_withdrawn", _("Report withdrawn")
+    SUPERSEDED = "superseded", _("Superseded")
 
 
 @dataclass(frozen=True)
@@ -54,15 +58,17 @@ class ReportStanding:
     @property
     def sentence(self) -> str:
         """What to know, without names: people outside may read it too."""
-        end = f"{self.valid_until:%-d %B %Y}" if self.valid_until else ""
-        day = f"{self.mark.at:%-d %B %Y}" if self.mark else ""
-        return {
-            StandingKind.VALID: f"The approval holds until {end}." if end else "The approval holds; it has no end.",
-            StandingKind.ENDS_SOON: f"The approval ends soon, on {end}.",
-            StandingKind.EXPIRED: f"The approval ended on {end}.",
-            StandingKind.WITHDRAWN: f"The report was withdrawn on {day}.",
-            StandingKind.SUPERSEDED: f"The report was superseded by a later review on {day}.",
+        if self.kind is StandingKind.VALID and self.valid_until is None:
+            return gettext("The approval holds; it has no end.")
+        said = {
+            StandingKind.VALID: _("The approval holds until {day}."),
+            StandingKind.ENDS_SOON: _("The approval ends soon, on {day}."),
+            StandingKind.EXPIRED: _("The approval ended on {day}."),
+            StandingKind.WITHDRAWN: _("The report was withdrawn on {day}."),
+            StandingKind.SUPERSEDED: _("The report was superseded by a later review on {day}."),
         }[self.kind]
+        at = self.mark.at if self.mark else self.valid_until
+        return str(said).format(day=date_format(timezone.localtime(at), "DATE_FORMAT"))
 
 
 def standing(report: "Report", now: datetime) -> ReportStanding:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from reviews.models.people import User
 from reviews.models.review import Review
@@ -10,36 +11,36 @@ from reviews.models.review import Review
 class EventKind(models.TextChoices):
     """What can happen to a review."""
 
-    CREATED = "created", "Review created"
-    ANSWERED = "answered", "Question answered"
-    ANSWERS_CARRIED_OVER = "answers_carried_over", "Answers carried over, to be confirmed"
-    TEMPLATE_MADE = "template_made", "Template made"
-    FACT_SET = "fact_set", "Fact stated"
-    CHECKLIST_ADDED = "checklist_added", "Checklist added"
-    CHECKLIST_REMOVED = "checklist_removed", "Checklist taken out"
-    EDITION_CHANGED = "edition_changed", "Moved to another edition"
-    EDITION_CHANGE_UNDONE = "edition_change_undone", "Move to another edition undone"
-    ASSIGNED = "assigned", "Assigned"
-    ASSIGNMENT_ENDED = "assignment_ended", "Assignment taken back"
-    EVIDENCE_ADDED = "evidence_added", "Evidence added"
-    EVIDENCE_REMOVED = "evidence_removed", "Evidence removed"
-    COMMENTED = "commented", "Comment made"
-    THREAD_RESOLVED = "thread_resolved", "Thread resolved"
-    THREAD_REOPENED = "thread_reopened", "Thread reopened"
-    MILESTONE_SET = "milestone_set", "Milestone set"
-    WORKLOAD_DESCRIBED = "workload_described", "Workload described anew"
-    SUBMITTED = "submitted", "Submitted for approval"
-    RESUBMITTED = "resubmitted", "Submitted again"
-    CHANGES_REQUESTED = "changes_requested", "Changes requested"
-    APPROVED = "approved", "Approved"
-    WITHDRAWN = "withdrawn", "Withdrawn"
-    APPROVAL_GIVEN = "approval_given", "Approval given, others to come"
-    REPORT_SIGNED = "report_signed", "Report signed"
-    REPORT_STAMPED = "report_stamped", "Report time-stamped"
-    REPORT_WITHDRAWN = "report_withdrawn", "Report withdrawn"
-    REPORT_SUPERSEDED = "report_superseded", "Report superseded"
-    EXPIRY_TOLD = "expiry_told", "End of the approval announced"
-    INTEGRITY_BROKEN = "integrity_broken", "Stored record found altered"
+    CREATED = "created", _("Review created")
+    ANSWERED = "answered", _("Question answered")
+    ANSWERS_CARRIED_OVER = "answers_carried_over", _("Answers carried over, to be confirmed")
+    TEMPLATE_MADE = "template_made", _("Template made")
+    FACT_SET = "fact_set", _("Fact stated")
+    CHECKLIST_ADDED = "checklist_added", _("Checklist added")
+    CHECKLIST_REMOVED = "checklist_removed", _("Checklist taken out")
+    EDITION_CHANGED = "edition_changed", _("Moved to another edition")
+    EDITION_CHANGE_UNDONE = "edition_change_undone", _("Move to another edition undone")
+    ASSIGNED = "assigned", _("Assigned")
+    ASSIGNMENT_ENDED = "assignment_ended", _("Assignment taken back")
+    EVIDENCE_ADDED = "evidence_added", _("Evidence added")
+    EVIDENCE_REMOVED = "evidence_removed", _("Evidence removed")
+    COMMENTED = "commented", _("Comment made")
+    THREAD_RESOLVED = "thread_resolved", _("Thread resolved")
+    THREAD_REOPENED = "thread_reopened", _("Thread reopened")
+    MILESTONE_SET = "milestone_set", _("Milestone set")
+    WORKLOAD_DESCRIBED = "workload_described", _("Workload described anew")
+    SUBMITTED = "submitted", _("Submitted for approval")
+    RESUBMITTED = "resubmitted", _("Submitted again")
+    CHANGES_REQUESTED = "changes_requested", _("Changes requested")
+    APPROVED = "approved", _("Approved")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    APPROVAL_GIVEN = "approval_given", _("Approval given, others to come")
+    REPORT_SIGNED = "report_signed", _("Report signed")
+    REPORT_STAMPED = "report_stamped", _("Report time-stamped")
+    REPORT_WITHDRAWN = "report_withdrawn", _("Report withdrawn")
+    REPORT_SUPERSEDED = "report_superseded", _("Report superseded")
+    EXPIRY_TOLD = "expiry_told", _("End of the approval announced")
+    INTEGRITY_BROKEN = "integrity_broken", _("Stored record found altered")
 
 
 STEPS = (

@@ -1,6 +1,7 @@
 """What is reviewed."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from reviews.models.people import Team, User
 
@@ -8,19 +9,19 @@ from reviews.models.people import Team, User
 class Criticality(models.TextChoices):
     """How much harm it does when the workload fails."""
 
-    LOW = "low", "Low"
-    MEDIUM = "medium", "Medium"
-    HIGH = "high", "High"
-    CRITICAL = "critical", "Mission critical"
+    LOW = "low", _("Low")
+    MEDIUM = "medium", _("Medium")
+    HIGH = "high", _("High")
+    CRITICAL = "critical", _("Mission critical")
 
 
 class Classification(models.TextChoices):
     """How sensitive the data is that the workload handles."""
 
-    PUBLIC = "public", "Public"
-    INTERNAL = "internal", "Internal"
-    CONFIDENTIAL = "confidential", "Confidential"
-    RESTRICTED = "restricted", "Restricted"
+    PUBLIC = "public", _("Public")
+    INTERNAL = "internal", _("Internal")
+    CONFIDENTIAL = "confidential", _("Confidential")
+    RESTRICTED = "restricted", _("Restricted")
 
 
 class WorkloadQuerySet(models.QuerySet["Workload"]):

@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any, cast
 
 from checklists.canonical import canonical_json, sha256_hex
-from reviews.report import wording
+from reviews.report import changes, wording
 from reviews.report.charts import RISKS, pillar_chart, qr_code, risk_chart, score_bar
 from reviews.report.fields import SEAL, sign_off_field
 from reviews.report.printed_notes import printed
@@ -75,6 +75,7 @@ def content(snapshot: SnapshotData, *, paper: str) -> dict[str, Any]:
         "file_name": f"{snapshot['workload']['key']}-review-{snapshot['review']['number']}",
         "more_findings": max(0, len(findings) - _TOP_FINDINGS),
         "sections": sections,
+        "since": changes.shown(shown["since"]) if "since" in shown else None,
         "comments": [_comment(comment) for comment in shown["comments"]],
         "evidence": [piece | {"question": question} for question in questions for piece in question["evidence"]],
         "trail": [

@@ -99,6 +99,8 @@ def _texts(snapshot: SnapshotData) -> Iterator[tuple[str, str]]:
     for sign_off in snapshot.get("sign_offs") or [snapshot["approval"]]:
         yield "the name", sign_off["by"]["name"]
         yield "the statement", sign_off["statement"]
+    if "since" in snapshot:
+        yield "the SHA-256 of the review before", snapshot["since"]["review"]["sha256"]
     for section in snapshot["sections"]:
         for question in section["questions"]:
             yield "the question", question["text"]

@@ -240,11 +240,96 @@ class TrailHead(TypedDict):
     sha256: str
 
 
+class EarlierData(TypedDict):
+    """The approved review before this one; `sha256` is that of its snapshot."""
+
+    id: str
+    number: int
+    approved_at: str
+    sha256: str
+
+
+class ScoreSinceData(TypedDict):
+    """A score, 0 to 100, then and now; None where there was none. `title` is the pillar's, empty for all."""
+
+    title: str
+    before: float | None
+    after: float | None
+
+
+class AskedData(TypedDict):
+    """A question that only one of the two asks."""
+
+    id: str
+    name: str
+    title: str
+
+
+class RiskSinceData(AskedData):
+    """A question's risk then and now; empty where it was not asked."""
+
+    before: RiskName | Literal[""]
+    after: RiskName | Literal[""]
+
+
+class PieceData(TypedDict):
+    """A run of words of a note."""
+
+    where: Literal["both", "old", "new"]
+    text: str
+
+
+class AnswerSinceData(AskedData):
+    """An answer that is another, as `reviews.comparing.AnswerChange` has it.
+
+    `chosen`, `dropped`, `left_out` and `taken_in` are texts of choices, `reasons` those then and now why the question
+    does not apply, `note` the note word by word, empty where it is the same.
+    """
+
+    chosen: list[str]
+    dropped: list[str]
+    left_out: list[str]
+    taken_in: list[str]
+    reasons: list[str]
+    table_differs: bool
+    note: list[PieceData]
+
+
+class FactSinceData(TypedDict):
+    """A fact of the workload in words, then and now; empty where it was not stated."""
+
+    text: str
+    before: str
+    after: str
+
+
+class SinceData(TypedDict):
+    """What is different since the last approval of the workload's reviews of this kind; see `since.py`.
+
+    `checklists` names the editions then and now. `stayed` are the findings that are as they were, `other_risks` the
+    questions whose risk changed otherwise.
+    """
+
+    review: EarlierData
+    checklists: list[str]
+    overall: ScoreSinceData
+    pillars: list[ScoreSinceData]
+    appeared: list[RiskSinceData]
+    gone: list[RiskSinceData]
+    stayed: list[RiskSinceData]
+    other_risks: list[RiskSinceData]
+    answers: list[AnswerSinceData]
+    facts: list[FactSinceData]
+    new_questions: list[AskedData]
+    gone_questions: list[AskedData]
+
+
 class SnapshotData(TypedDict):
     """A whole snapshot.
 
     `sign_offs` has the authors' submission first, then the approvals in their order, the last of which is `approval`.
-    `verify_url` is where anybody can have a report of it verified.
+    `verify_url` is where anybody can have a report of it verified. `since` is there where another review of the
+    workload, of this kind, was approved before.
     """
 
     format: str
@@ -262,6 +347,7 @@ class SnapshotData(TypedDict):
     valid_until: str
     verify_url: str
     trail_head: NotRequired[TrailHead]
+    since: NotRequired[SinceData]
     approval: SignOffData
 
 

@@ -7,7 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from reviews.report.wording import moment, shortened
+from django.utils.translation import gettext as _
+
+from checklists.locale import moment
+from reviews.report.wording import shortened
 
 FORMAT = "ai-platform-report-verdict/1"
 
@@ -114,22 +117,30 @@ class Here:
     def sentences(self) -> tuple[str, ...]:
         """The same for people, without names; what matters most comes first."""
         if not self.known:
-            return ("This installation does not hold this report, and cannot say whether it still stands.",)
+            return (_("This installation does not hold this report, and cannot say whether it still stands."),)
         said = []
         if self.record_altered:
-            said.append(f"{self.record_altered} What was signed is what the PDF says.")
+            said.append(f"{self.record_altered} {_('What was signed is what the PDF says.')}")
         if self.withdrawn_at:
-            said.append(f"It was withdrawn on {moment(self.withdrawn_at)}.")
+            said.append(
+                _("It was withdrawn on {moment}.").format(moment=moment(datetime.fromisoformat(self.withdrawn_at)))
+            )
         if self.superseded_at:
-            said.append(f"It was superseded by a later review on {moment(self.superseded_at)}.")
+            said.append(
+                _("It was superseded by a later review on {moment}.").format(
+                    moment=moment(datetime.fromisoformat(self.superseded_at))
+                )
+            )
         if self.expired_at:
-            said.append(f"The approval ended on {moment(self.expired_at)}.")
+            said.append(
+                _("The approval ended on {moment}.").format(moment=moment(datetime.fromisoformat(self.expired_at)))
+            )
         if not (self.withdrawn_at or self.superseded_at or self.expired_at):
-            said.append("The approval still stands.")
+            said.append(_("The approval still stands."))
         if self.same_file:
-            said.append("The file is, byte for byte, the one that was made here.")
+            said.append(_("The file is, byte for byte, the one that was made here."))
         else:
-            said.append("The file is not, byte for byte, the one that is kept here.")
+            said.append(_("The file is not, byte for byte, the one that is kept here."))
         return tuple(said)
 
 

@@ -8,9 +8,25 @@ from functools import cached_property
 
 from django.db.models import Prefetch
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from checklists.language import Choice, Fact, FactOption, FactValue, Guidance, Question, Section, said, typed
+from checklists.language import (
+    Choice,
+    Fact,
+    FactOption,
+    FactValue,
+    Guidance,
+    Question,
+    Section,
+    as_texts,
+    fitting,
+    said,
+    typed,
+)
+from checklists.language.tongue import phrase
+from checklists.locale import english, localized
 from checklists.measured import COLUMN_TITLES, COLUMNS, Measured, measured
 from checklists.scoring import FINDINGS, Result, Risk, risk_in, score_standing
 from checklists.standing import Standing
@@ -18,14 +34,8 @@ from reviews.actions.answer import Given
 from reviews.actions.score import standing_of
 from reviews.models import Answer, Assignment, Comment, Evidence, Report, Review, Score, Thread, ThreadKind
 from reviews.notes import as_html
+from reviews.views.words import RISK_TITLES
 
-RISK_TITLES = {
-    Risk.HIGH: "High risk",
-    Risk.MEDIUM: "Medium risk",
-    Risk.NONE: "No risk",
-    Risk.UNANSWERED: "Unanswered",
-    Risk.NOT_APPLICABLE: "Not applicable",
-}
 LATE = timedelta(seconds=20)
 """After so long, a page says that the score is late."""
 
@@ -237,7 +247,7 @@ class QuestionCard:
         """The titles of the table's columns, with what is computed last; empty where there is no table."""
         if not self.question.measured:
             return []
-        return [*(COLUMN_TITLES[column] for column in COLUMNS[self.question.kind]), self.computed_title]
+        return [*(phrase(COLUMN_TITLES[column]) for column in COLUMNS[self.question.kind]), self.computed_title]
 
     @property
     def has_background(self) -> bool:
@@ -260,13 +270,20 @@ class QuestionCard:
     def computed_title(self) -> str:
         """What is computed of each row."""
         benchmark = self.question.benchmark
-        return f"Cost per {benchmark.work}" if benchmark else "Headroom"
+        return format_html(_("Cost per {work}"), work=english(benchmark.work)) if benchmark else _("Headroom")
 
     @property
     def work_title(self) -> str:
-        """What the throughput of a benchmark counts."""
+        """What the throughput of a benchmark counts, as a sentence."""
         benchmark = self.question.benchmark
-        return f"each {benchmark.work} done per {benchmark.per}" if benchmark else ""
+        if benchmark is None:
+            return ""
+        sentence = {
+            "second": _("Throughput counts each {work} done per second."),
+            "minute": _("Throughput counts each {work} done per minute."),
+            "hour": _("Throughput counts each {work} done per hour."),
+        }[benchmark.per]
+        return format_html(sentence, work=english(benchmark.work))
 
     @property
     def measured(self) -> list[Measured]:
@@ -287,7 +304,7 @@ class QuestionCard:
         return [
             TableRow(
                 number,
-                [(column, COLUMN_TITLES[column], row.get(column, "")) for column in columns],
+                [(column, phrase(COLUMN_TITLES[column]), row.get(column, "")) for column in columns],
                 found[number - 1] if number <= len(found) else None,
             )
             for number, row in enumerate(rows, start=1)
@@ -321,7 +338,7 @@ class QuestionCard:
     @property
     def risk_title(self) -> str:
         """The risk in words."""
-        return RISK_TITLES[self.risk]
+        return str(RISK_TITLES[self.risk])
 
     @property
     def is_finding(self) -> bool:
@@ -382,7 +399,13 @@ class FactLine:
     @property
     def said(self) -> str:
         """The value in words; empty where nothing is stated."""
-        return said(self.fact, self.value)
+        words = said(self.fact, self.value)
+        return localized(words) if self.fact.type == "number" else words
+
+    @property
+    def was(self) -> list[str]:
+        """The value as its form sends it, whatever somebody tried."""
+        return as_texts(self.fact, self.value)
 
     @property
     def typed(self) -> str:
@@ -393,7 +416,10 @@ class FactLine:
     def options(self) -> list[tuple[FactOption, bool]]:
         """Each option, and whether it is stated; yes and no for a fact that is one of the two."""
         if self.fact.type == "yes_no":
-            return [(FactOption(id=word.lower(), text=word), self.said == word) for word in ("Yes", "No")]
+            return [
+                (FactOption(id="yes", text=_("Yes")), self.value is True),
+                (FactOption(id="no", text=_("No")), self.value is False),
+            ]
         stated = self.value if isinstance(self.value, list) else [self.value]
         return [(option, option.id in stated) for option in self.fact.options]
 
@@ -401,9 +427,9 @@ class FactLine:
     def hint(self) -> str:
         """How to type a value."""
         return {
-            "regions": "Separated by commas: westeurope, swedencentral",
-            "duration": "A number and s, min, h or d: 30 min, 4 h, 2 d",
-            "number": f"A number, in {self.fact.unit}" if self.fact.unit else "A number",
+            "regions": _("Separated by commas: westeurope, swedencentral"),
+            "duration": _("A number and s, min, h or d: 30 min, 4 h, 2 d"),
+            "number": _("A number, in {unit}").format(unit=self.fact.unit) if self.fact.unit else _("A number"),
         }.get(self.fact.type, "")
 
 
@@ -582,7 +608,10 @@ def sheet_of(review: Review, *, with_comments: bool = True) -> ReviewSheet:
             )
             for section in checklist.sections
         ],
-        facts=[FactLine(fact, standing.value(fact.id), standing.is_asked(fact)) for fact in checklist.facts],
+        facts=[
+            FactLine(fact, fitting(fact, standing.facts.get(fact.id)), standing.is_asked(fact))
+            for fact in checklist.facts
+        ],
         threads=threads,
     )
 

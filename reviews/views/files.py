@@ -6,11 +6,13 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from checklists.formats.graph_results import MAX_BYTES, read_graph_results
 from checklists.formats.reading import MICROSOFT, read_file
 from checklists.language import ChecklistErrors, WorkloadKind
+from checklists.locale import number
 from reviews.access import Deed, ReviewAccess, require_writer
 from reviews.actions.errors import Invalid
 from reviews.actions.imported import edition_of, start_filled_review
@@ -45,7 +47,12 @@ def review_from_file(request: HttpRequest, key: str) -> HttpResponse:
         except Invalid as problem:
             mistakes = list(problem.errors.values())
         else:
-            messages.success(request, f"The review begins with {len(imported.answers)} answers of {name}.")
+            messages.success(
+                request,
+                _("The review begins with {answers} answers of {name}.").format(
+                    answers=len(imported.answers), name=name
+                ),
+            )
             return redirect("questionnaire", review.pk)
     context = {"workload": workload, "form": form, "mistakes": mistakes}
     return render(request, "reviews/from_file.html", context, status=422 if mistakes or form.errors else 200)
@@ -83,7 +90,13 @@ def graph_results(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
 
 def _content(file: "UploadedFile[bytes]") -> tuple[bytes, str]:
     """The bytes of an upload and its name; one that is longer than any reader takes is not read."""
-    name = file.name or "the file"
+    name = file.name or _("the file")
     if (file.size or 0) > MAX_BYTES:
-        raise Invalid({"file": f"{name} has {file.size:,} bytes; {MAX_BYTES:,} is the most."})
+        raise Invalid(
+            {
+                "file": _("{name} has {size} bytes; {max_bytes} is the most.").format(
+                    name=name, size=number(file.size or 0), max_bytes=number(MAX_BYTES)
+                )
+            }
+        )
     return file.read(), name

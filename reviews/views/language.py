@@ -6,12 +6,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from reviews.actions.people import set_language_and_time_zone
-from reviews.languages import LANGUAGES, as_told_to, time_zones
+from reviews.languages import LANGUAGES, time_zones
 from reviews.views.asking import person_of
 
 
@@ -23,7 +23,7 @@ def language(request: HttpRequest) -> HttpResponse:
         set_language_and_time_zone(
             person, language=request.POST.get("language", ""), time_zone=request.POST.get("time_zone", "")
         )
-        with as_told_to(person):
+        with translation.override(person.language or translation.get_language_from_request(request)):
             messages.success(request, _("Your choice is kept."))
         return redirect("language")
     context = {

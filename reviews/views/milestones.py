@@ -1,4 +1,4 @@
-"""Milestones of a review, and comparing its states."""
+"""Milestones of a review."""
 
 import uuid
 
@@ -6,13 +6,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from reviews.access import Deed, Refused, ReviewAccess
 from reviews.actions.errors import Invalid
 from reviews.actions.milestones import name_milestone
-from reviews.comparing import compare
-from reviews.states import choices_for, state_called
+from reviews.states import choices_for
 from reviews.views.asking import actor_of, person_of, review_for
 from reviews.views.refusals import status_of
 
@@ -43,22 +42,3 @@ def milestones(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
         "problem": str(problem or ""),
     }
     return render(request, "reviews/milestones.html", context, status=status_of(problem) if problem else 200)
-
-
-@require_safe
-def comparison(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
-    """Two states side by side: `from` and `to` in the address name them (`reviews.states`)."""
-    review = review_for(request, review_id)
-    person = person_of(request)
-    values = request.GET.get("from", ""), request.GET.get("to", "now")
-    before, after = (state_called(person, review, value) for value in values)
-    context = {
-        "review": review,
-        "before": before,
-        "after": after,
-        "chosen": values,
-        "choices": choices_for(person, review),
-        "difference": compare(before.content, after.content) if before and after else None,
-    }
-    missing = bool(values[0]) and not (before and after)
-    return render(request, "reviews/compare.html", context | {"missing": missing}, status=404 if missing else 200)

@@ -5,6 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from checklists.language import Question
@@ -46,14 +47,16 @@ def move(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     try:
         edition_id = uuid.UUID(request.POST.get("edition", ""))
     except ValueError:
-        raise Invalid({"edition": "Choose an edition to move to."}) from None
+        raise Invalid({"edition": _("Choose an edition to move to.")}) from None
     if not (version.isascii() and version.isdigit() and len(version) < 10):
-        raise Invalid({"": "The move did not say which version of the review it is about. Reload the page."})
+        raise Invalid({"": _("The move did not say which version of the review it is about. Reload the page.")})
     change = move_review(actor_of(request), review_id=review_id, edition_id=edition_id, version=int(version))
     messages.success(
         request,
-        f"The review walks through edition {change.new.version} now. The way back to {change.old.version} is behind "
-        f"the name of the edition, at the top.",
+        _(
+            "The review walks through edition {version} now. The way back to {old} is behind "
+            "the name of the edition, at the top."
+        ).format(version=change.new.version, old=change.old.version),
     )
     return redirect("questionnaire", review_id)
 
@@ -63,7 +66,7 @@ def move_undo(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     """Take the review back to the edition that it came from."""
     review_for(request, review_id)
     review = undo_move(actor_of(request), review_id=review_id)
-    messages.success(request, f"The review is back at edition {review.edition.version}.")
+    messages.success(request, _("The review is back at edition {version}.").format(version=review.edition.version))
     return redirect("questionnaire", review_id)
 
 

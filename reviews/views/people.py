@@ -5,6 +5,7 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from reviews.access import require_administrator
@@ -44,7 +45,9 @@ def people(request: HttpRequest) -> HttpResponse:
         except Invalid as problem:
             _show(form, problem)
         else:
-            messages.success(request, f"{made.name} can sign in now, as {made.username}.")
+            messages.success(
+                request, _("{name} can sign in now, as {username}.").format(name=made.name, username=made.username)
+            )
             return redirect("people")
     context = {
         "form": form,
@@ -63,10 +66,10 @@ def person_role(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         user, team, role = (form.cleaned_data[name] for name in ("user", "team", "role"))
         set_role(actor_of(request), user=user, team=team, role=role)
-        now = f"{Role(role).label.lower()} of" if role else "no longer in"
-        messages.success(request, f"{user.name} is {now} {team.name}.")
+        said = _("{name} is in {team} now, as: {role}.") if role else _("{name} is no longer in {team}.")
+        messages.success(request, said.format(name=user.name, team=team.name, role=Role(role).label if role else ""))
     else:
-        messages.error(request, "Nothing was changed: choose a team and a role.")
+        messages.error(request, _("Nothing was changed: choose a team and a role."))
     return redirect("people")
 
 
@@ -81,7 +84,8 @@ def person_active(request: HttpRequest, user_id: int) -> HttpResponse:
     except Invalid as problem:
         messages.error(request, str(problem))
     else:
-        messages.success(request, f"{user.name} can {'' if active else 'no longer '}sign in.")
+        said = _("{name} can sign in.") if active else _("{name} can no longer sign in.")
+        messages.success(request, said.format(name=user.name))
     return redirect("people")
 
 
@@ -93,9 +97,9 @@ def person_password(request: HttpRequest, user_id: int) -> HttpResponse:
     try:
         set_password(actor_of(request), user=user, password=request.POST.get("password", ""))
     except Invalid as problem:
-        messages.error(request, f"{user.name} keeps the old password. {problem}")
+        messages.error(request, _("{name} keeps the old password. {problem}").format(name=user.name, problem=problem))
     else:
-        messages.success(request, f"{user.name} has a new password; hand it over safely.")
+        messages.success(request, _("{name} has a new password; hand it over safely.").format(name=user.name))
     return redirect("people")
 
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from checklists.language import WorkloadKind
@@ -46,7 +47,7 @@ def policy_edit(request: HttpRequest, kind: str, criticality: str) -> HttpRespon
             for field, sentence in problem.errors.items():
                 form.add_error(field or None, sentence)
         else:
-            messages.success(request, f"The policy is changed for {_words(which, harm)}.")
+            messages.success(request, _("The policy is changed for {which}.").format(which=_words(which, harm)))
             return redirect("policies")
     context = {
         "form": form,
@@ -65,7 +66,7 @@ def policy_reset(request: HttpRequest, kind: str, criticality: str) -> HttpRespo
     require_administrator(person_of(request))
     which, harm = _named(kind, criticality)
     reset_policy(actor_of(request), kind=which, criticality=harm)
-    messages.success(request, f"The default holds again for {_words(which, harm)}.")
+    messages.success(request, _("The default holds again for {which}.").format(which=_words(which, harm)))
     return redirect("policies")
 
 
@@ -77,4 +78,4 @@ def _named(kind: str, criticality: str) -> tuple[WorkloadKind, Criticality]:
 
 
 def _words(kind: WorkloadKind, criticality: Criticality) -> str:
-    return f"{KIND_TITLES[kind]}, criticality {criticality.label.lower()}"
+    return _("{kind}, criticality: {criticality}").format(kind=KIND_TITLES[kind], criticality=criticality.label)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,7 +16,7 @@ from reviews.access import Deed, Refused, ReviewAccess
 from reviews.actions import answer as answering
 from reviews.actions.additions import add_checklist, addable, remove_checklist
 from reviews.actions.answer import Given, answer_question, state_fact
-from reviews.actions.errors import Incomplete, Invalid, Stale
+from reviews.actions.errors import Incomplete, Invalid, Stale, StaleFact
 from reviews.actions.move import newer_edition
 from reviews.actions.submit import STATEMENT, submit_review, withdraw_review
 from reviews.actions.visits import arrive, news
@@ -25,7 +26,7 @@ from reviews.views.asking import actor_of, person_of, review_for
 from reviews.views.cards import QuestionCard, ReviewSheet, sheet_of
 from reviews.views.filtering import FILTERS, counted, flag, narrow
 from reviews.views.refusals import refusal_as_json, status_of
-from reviews.views.saved import answer_saved, answer_told, fact_saved
+from reviews.views.saved import answer_saved, answer_told, fact_saved, fact_told
 
 _MISSING = "?missing"
 """The part of the questionnaire's address that makes it name the obligatory questions without an answer."""
@@ -92,14 +93,17 @@ def _save_answer_as_json(request: HttpRequest, review_id: uuid.UUID, question_id
 @require_POST
 def save_fact(request: HttpRequest, review_id: uuid.UUID, name: str) -> HttpResponse:
     """State a fact of the workload; one that does not fit comes back as it was typed, with the reason."""
-    texts = request.POST.getlist("value")
+    texts, was = request.POST.getlist("value"), request.POST.getlist("was") if "was" in request.POST else None
     if wants_json(request):
-        saved = state_fact(actor_of(request), review_id=review_id, name=name, texts=texts)
+        try:
+            saved = state_fact(actor_of(request), review_id=review_id, name=name, texts=texts, was=was)
+        except StaleFact as overtaken:
+            return refusal_as_json(overtaken, current=fact_told(overtaken))
         return fact_saved(saved, name)
-    problem: Invalid | Refused | None = None
+    problem: Invalid | Refused | Stale | None = None
     try:
-        state_fact(actor_of(request), review_id=review_id, name=name, texts=texts)
-    except (Invalid, Refused) as refusal:
+        state_fact(actor_of(request), review_id=review_id, name=name, texts=texts, was=was)
+    except (Invalid, Refused, Stale) as refusal:
         problem = refusal
     except Review.DoesNotExist:
         raise Http404 from None
@@ -120,9 +124,9 @@ def checklist_add(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     try:
         edition_id = uuid.UUID(request.POST.get("edition", ""))
     except ValueError:
-        raise Invalid({"edition": "Choose a checklist to add."}) from None
+        raise Invalid({"edition": _("Choose a checklist to add.")}) from None
     add_checklist(actor_of(request), review_id=review_id, edition_id=edition_id)
-    messages.success(request, "The checklist is part of this review now; its questions come last.")
+    messages.success(request, _("The checklist is part of this review now; its questions come last."))
     return redirect("questionnaire", review_id)
 
 
@@ -131,7 +135,7 @@ def checklist_remove(request: HttpRequest, review_id: uuid.UUID, edition_id: uui
     """Take an added checklist out of the review."""
     review_for(request, review_id)
     remove_checklist(actor_of(request), review_id=review_id, edition_id=edition_id)
-    messages.success(request, "The checklist is taken out. Its answers are kept, should you add it again.")
+    messages.success(request, _("The checklist is taken out. Its answers are kept, should you add it again."))
     return redirect("questionnaire", review_id)
 
 
@@ -151,7 +155,7 @@ def submit(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
         sheet = sheet_of(review_for(request, review_id))
         return _page(request, sheet, submitting=(statement, str(problem)), status=status_of(problem))
     request.session.pop(kept, None)
-    messages.success(request, "The review is submitted. Those who approve it find it in their queue.")
+    messages.success(request, _("The review is submitted. Those who approve it find it in their queue."))
     return redirect("review", review_id)
 
 
@@ -165,7 +169,7 @@ def withdraw(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
         return _page(
             request, sheet_of(review_for(request, review_id)), withdrawing=(reason, str(problem)), status=422
         )
-    messages.success(request, "The review is withdrawn. It stays readable.")
+    messages.success(request, _("The review is withdrawn. It stays readable."))
     return redirect("review", review_id)
 
 

@@ -5,12 +5,14 @@ import uuid
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from reviews.access import Deed, Refused, ReviewAccess
 from reviews.actions.decide import approve, comments_for, request_changes
 from reviews.actions.errors import Invalid, Stale
+from reviews.actions.freeze import earlier_approval
 from reviews.models import EventKind, Review, ReviewState
 from reviews.models.trail import STEPS
 from reviews.policies import policy_of
@@ -36,7 +38,7 @@ def decide(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     statement = request.POST.get("statement", "")
     try:
         if decision not in _DECISIONS:
-            raise Invalid({"": "Choose: approve, or request changes."})
+            raise Invalid({"": _("Choose: approve, or request changes.")})
         version = _number(request, "version")
         if decision == _APPROVE:
             comments = _number(request, "comments")
@@ -49,12 +51,12 @@ def decide(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     except Review.DoesNotExist:
         raise Http404 from None
     if decision != _APPROVE:
-        messages.success(request, "Your request for changes is made; the review is open for answers again.")
+        messages.success(request, _("Your request for changes is made; the review is open for answers again."))
         return redirect("review", review_id)
     if review.state == ReviewState.APPROVED:
         return redirect("report", review_id)
     awaited = ReviewAccess(person_of(request), review).approvals.awaited
-    messages.success(request, f"Your approval is recorded. The review waits for {awaited}.")
+    messages.success(request, _("Your approval is recorded. The review waits for {awaited}.").format(awaited=awaited))
     return redirect("review", review_id)
 
 
@@ -63,7 +65,12 @@ def _number(request: HttpRequest, name: str) -> int:
     text = request.POST.get(name, "")
     if not (text.isascii() and text.isdigit()):
         raise Invalid(
-            {"": "The decision did not say which state of the review it is about. Reload the page and decide again."}
+            {
+                "": _(
+                    "The decision did not say which state of the review it is about. Reload the page and "
+                    "decide again."
+                )
+            }
         )
     return int(text[:9])
 
@@ -105,6 +112,7 @@ def _page(
         "comments": comments,
         "statement": statement,
         "problem": problem,
+        "earlier": earlier_approval(review),
         "permits": access,
     }
     return render(request, "reviews/review.html", context, status=status)

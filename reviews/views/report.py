@@ -5,6 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from reviews.access import Deed, ReviewAccess
@@ -57,7 +58,7 @@ def report_withdraw(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
         )
     except (Review.DoesNotExist, Report.DoesNotExist):
         raise Http404 from None
-    messages.success(request, "The report is withdrawn. It stays here, marked, with your reason.")
+    messages.success(request, _("The report is withdrawn. It stays here, marked, with your reason."))
     return redirect("report", review_id)
 
 

@@ -7,12 +7,15 @@ from typing import Any
 
 from django.http import JsonResponse
 
-from checklists.language import Question
+from checklists.language import Fact, FactValue, Question, as_texts, fitting
+from checklists.locale import localized
 from checklists.measured import measured
 from checklists.scoring import Result, Risk
 from checklists.standing import NO_ANSWER, Conditions, Standing
 from reviews.actions.answer import Saved, SavedAnswer
+from reviews.actions.errors import StaleFact
 from reviews.models import Answer
+from reviews.templatetags.shown import weight_word
 
 
 def answer_saved(saved: SavedAnswer, sent_rows: Sequence[Mapping[str, str]]) -> JsonResponse:
@@ -38,6 +41,27 @@ def saved_told(saved: SavedAnswer, sent_rows: Sequence[Mapping[str, str]]) -> di
 def fact_saved(saved: Saved, name: str) -> JsonResponse:
     """The whole standing after a fact was stated."""
     return JsonResponse({"fact": name, "standing": standing_told(saved)})
+
+
+def fact_told(overtaken: StaleFact) -> dict[str, Any]:
+    """What a colleague stated, as the form has it, who, and when."""
+    event = overtaken.event
+    return {
+        "value": _in_form(overtaken.fact, overtaken.value),
+        "by": event.actor_name if event else "",
+        "at": event.at.isoformat() if event else "",
+    }
+
+
+def facts_told(standing: Standing) -> dict[str, list[str]]:
+    """What is stated of each fact, as its form has it."""
+    return {fact.id: _in_form(fact, fitting(fact, standing.facts.get(fact.id))) for fact in standing.checklist.facts}
+
+
+def _in_form(fact: Fact, value: FactValue) -> list[str]:
+    """A value as the script reads it from the form: what is ticked, or the text, which may be empty."""
+    ticked = fact.type == "yes_no" or bool(fact.options)
+    return as_texts(fact, value) or ([] if ticked else [""])
 
 
 def standing_told(saved: Saved) -> dict[str, Any]:
@@ -132,7 +156,7 @@ def _score(result: Result) -> dict[str, Any]:
         "overall": result.overall,
         "high": result.count(Risk.HIGH),
         "medium": result.count(Risk.MEDIUM),
-        "pillars": [[pillar.id, pillar.score, pillar.weight_title] for pillar in result.pillars],
+        "pillars": [[pillar.id, pillar.score, weight_word(pillar.weight_title)] for pillar in result.pillars],
     }
 
 
@@ -143,6 +167,6 @@ def _outputs(
     found = iter(measured(question, answer.rows, standing.latency_limit(question)))
     filled = [number for number, row in enumerate(sent_rows, start=1) if any(text.strip() for text in row.values())]
     return [
-        {"number": number, "shown": each.shown, "best": each.best, "risk": each.risk}
+        {"number": number, "shown": localized(each.shown), "best": each.best, "risk": each.risk}
         for number, each in zip(filled, found, strict=False)
     ]

@@ -22,7 +22,7 @@ from reviews.actions.visits import news, others_here, stay
 from reviews.models import Assignment, Review, User
 from reviews.views.asking import actor_of, person_of, review_for
 from reviews.views.refusals import status_of
-from reviews.views.saved import standing_told
+from reviews.views.saved import facts_told, standing_told
 
 SECTION = "section"
 QUESTION = "question"
@@ -38,8 +38,9 @@ def here(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     review, person = review_for(request, review_id), person_of(request)
     after = _number(request.POST.get("after", ""))
     stay(person, review, question_id=request.POST.get("question", ""))
-    told = {
+    told: dict[str, object] = {
         "upto": review.trail_length,
+        "version": review.version,
         "open": ReviewAccess(person, review).allows(Deed.ANSWER),
         "here": [
             {"name": visit.user.name, "question": visit.question_id}
@@ -47,8 +48,10 @@ def here(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
         ],
         "changed": sorted(news(person, review, after)) if review.trail_length > after else [],
     }
-    if review.trail_length > after:
+    # Facts that were stated in another review of the workload raise the version alone.
+    if review.trail_length > after or review.version != _number(request.POST.get("version", "")):
         standing = standing_now(review)
+        told["facts"] = facts_told(standing)
         told["standing"] = standing_told(Saved(review, standing, score_standing(standing)))
     return JsonResponse(told)
 

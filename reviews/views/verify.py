@@ -1,33 +1,36 @@
 """The page on which anybody has a report verified, without signing in. The file is not kept."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
+from checklists.locale import moment
 from reviews.actions.verify_report import Busy, in_turn, verify_here
 from reviews.report import signing_identity
 from reviews.report.contained import MEBIBYTE, ON_THE_WEB
 from reviews.report.verdict import Here, SignatureKind, SignatureVerdict, Verdict
-from reviews.report.wording import moment
 from reviews.views.asking import address_of
 
 _FORM = MEBIBYTE
 """What a form may have around its file."""
 
 _KINDS = {
-    SignatureKind.SEAL: "The organisation’s seal",
-    SignatureKind.SIGN_OFF: "Sign-off",
-    SignatureKind.TIME_STAMP: "Time stamp",
-    SignatureKind.OTHER: "A signature that no report has",
+    SignatureKind.SEAL: _("The organisation’s seal"),
+    SignatureKind.SIGN_OFF: _("Sign-off"),
+    SignatureKind.TIME_STAMP: _("Time stamp"),
+    SignatureKind.OTHER: _("A signature that no report has"),
 }
 
-_STANDS_FOR = {"submission": "submitted the review", "approval": "approved it"}
+_STANDS_FOR = {"submission": _("submitted the review"), "approval": _("approved it")}
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,11 @@ def verify(request: HttpRequest) -> HttpResponse:
     """Ask for a file, or say what it is; refuses what is too large before any of it is read."""
     # Looking for the token reads the whole form, so the size comes first; `_verify` then asks for the token.
     if int(request.META.get("CONTENT_LENGTH") or 0) > ON_THE_WEB.size + _FORM:
-        return _page(request, problem=f"The file is larger than {ON_THE_WEB.size // MEBIBYTE} MB.", status=413)
+        return _page(
+            request,
+            problem=gettext("The file is larger than {size} MB.").format(size=ON_THE_WEB.size // MEBIBYTE),
+            status=413,
+        )
     return _verify(request)
 
 
@@ -61,7 +68,7 @@ def _verify(request: HttpRequest) -> HttpResponse:
         return _page(request)
     file = request.FILES.get("report")
     if file is None:
-        return _page(request, problem="Choose a PDF first.", status=400)
+        return _page(request, problem=gettext("Choose a PDF first."), status=400)
     try:
         with in_turn(address_of(request)):
             verdict = verify_here(file.read(), limits=ON_THE_WEB)
@@ -97,40 +104,40 @@ def _page(
 def _headline(verdict: Verdict) -> tuple[str, str]:
     """The outcome in one line, and how the page looks: good, warn or bad."""
     if not verdict.readable:
-        return "This file cannot be read as a report", "bad"
+        return gettext("This file cannot be read as a report"), "bad"
     if verdict.valid:
         but = _but(verdict.here) if verdict.here else ""
-        said = "The report is genuine and unchanged"
-        return (f"{said}, but {but}", "warn") if but else (said, "good")
+        said = gettext("The report is genuine and unchanged")
+        return (f"{said}, {but}", "warn") if but else (said, "good")
     if verdict.changes and verdict.genuine:
-        return "The report was changed after it was signed", "bad"
+        return gettext("The report was changed after it was signed"), "bad"
     if verdict.genuine:
-        return "The report has our seal, but not everything in it holds", "bad"
+        return gettext("The report has our seal, but not everything in it holds"), "bad"
     if verdict.signatures and not any(each.intact for each in verdict.signatures):
-        return "The file was changed after it was signed, or damaged", "bad"
-    return "This is no genuine report of this organisation", "bad"
+        return gettext("The file was changed after it was signed, or damaged"), "bad"
+    return gettext("This is no genuine report of this organisation"), "bad"
 
 
 def _but(here: Here) -> str:
     """Why a genuine report should not be relied on all the same; empty where it may be."""
     if here.withdrawn_at:
-        return "it was withdrawn"
+        return gettext("but it was withdrawn")
     if here.superseded_at:
-        return "a later review took its place"
+        return gettext("but a later review took its place")
     if here.expired_at:
-        return "its approval has ended"
-    return "read on" if here.record_altered else ""
+        return gettext("but its approval has ended")
+    return gettext("but read on") if here.record_altered else ""
 
 
 def _shown(signature: SignatureVerdict, *, changed: bool) -> _Shown:
     good = signature.intact and signature.trusted
     if not good:
-        tone, outcome = "bad", "Does not hold"
+        tone, outcome = "bad", gettext("Does not hold")
     elif changed:
-        tone, outcome = "warn", "Holds for the file as it was before that change"
+        tone, outcome = "warn", gettext("Holds for the file as it was before that change")
     else:
-        tone, outcome = "good", "Intact and trusted"
-    title, reason = _KINDS[signature.kind], signature.reason
+        tone, outcome = "good", gettext("Intact and trusted")
+    title, reason = str(_KINDS[signature.kind]), signature.reason
     # Nothing vouches for what a signature that does not hold stands for.
     if good and signature.stands_for:
         title = f"{signature.role}, {_STANDS_FOR[signature.stands_for]}"
@@ -149,17 +156,22 @@ def _shown(signature: SignatureVerdict, *, changed: bool) -> _Shown:
 def _when(signature: SignatureVerdict, *, good: bool) -> str:
     if not signature.at:
         return ""
-    at = moment(signature.at)
+    at = _moment(signature.at)
     if signature.kind == SignatureKind.TIME_STAMP:
-        return f"Stamped {at}"
+        return gettext("Stamped {moment}").format(moment=at)
     if signature.stamped_by:
-        by = moment(signature.stamped_at)
-        return f"Signed {at}; it was there by {by}, as a time stamp of {signature.stamped_by} proves"
-    return f"Signed {at}, by the clock of the organisation" if good else f"Signed {at}, as the signature itself says"
+        said = gettext("Signed {moment}; it was there by {proved}, as a time stamp of {authority} proves")
+        return said.format(moment=at, proved=_moment(signature.stamped_at), authority=signature.stamped_by)
+    said = (
+        gettext("Signed {moment}, by the clock of the organisation")
+        if good
+        else gettext("Signed {moment}, as the signature itself says")
+    )
+    return said.format(moment=at)
 
 
 def _moment(at: str) -> str:
     try:
-        return moment(at) if at else ""
-    except ValueError:
+        return moment(datetime.fromisoformat(at)) if at else ""
+    except (ValueError, OverflowError):
         return ""

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Count, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from checklists.language import WorkloadKind
@@ -42,7 +43,7 @@ def workload_new(request: HttpRequest) -> HttpResponse:
     teams = writable_teams(actor.user)
     if not teams:
         raise NotYours(
-            "Only architects and leads describe workloads. An administrator can give you that role in a team."
+            _("Only architects and leads describe workloads. An administrator can give you that role in a team.")
         )
     form = NewWorkloadForm(request.POST or None, teams=teams, initial={"owner": actor.user.name, "team": teams[0]})
     if request.method == "POST" and form.is_valid():

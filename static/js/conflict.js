@@ -11,12 +11,12 @@ const MOMENT = { dateStyle: "medium", timeStyle: "short", timeZone: words.zone |
 export class Conflict {
   constructor(card, theirs, { version, by, at }, error) {
     Object.assign(this, { card, theirs, version });
-    const moment = new Intl.DateTimeFormat(document.documentElement.lang, MOMENT).format(new Date(at));
+    const moment = at ? new Intl.DateTimeFormat(document.documentElement.lang, MOMENT).format(new Date(at)) : "";
     this.who = by;
     this.mine = make("section.stack");
     this.others = make("section.stack");
     this.more = make("div");
-    this.headings = [`${by}, ${moment}`, words.typed];
+    this.headings = [[by, moment].filter(Boolean).join(", "), words.typed];
     const take = by === words.name ? words.takeSaved : say("takeTheirs", { name: by });
     const group = make(
       "div.note.bad.stack.conflict", { role: "group", "aria-label": words.conflict },
@@ -26,7 +26,7 @@ export class Conflict {
         "div.actions", {},
         button(words.keepMine, () => this.keepMine(), ".primary"),
         button(take, () => this.takeTheirs()),
-        button(words.merge, () => this.merge()),
+        card.question ? button(words.merge, () => this.merge()) : null,
       ),
       this.more,
     );
@@ -50,7 +50,7 @@ export class Conflict {
     });
     place.replaceChildren(make("p.label", {}, heading));
     place.append(picked.length ? make("ul.picked", {}, ...picked) : make("p.faint", {}, words.nothing));
-    if (!content.note.trim()) return;
+    if (!content.note?.trim()) return;
     const note = differing(content.note, other.note).map(([piece, lacking]) => (lacking ? make("mark", {}, piece) : piece));
     place.append(make("p.prose", {}, ...note));
   }
@@ -63,7 +63,7 @@ export class Conflict {
   go(content) {
     this.close();
     this.card.takeOver(this.theirs, this.version, content);
-    focusOn(this.card.question);
+    focusOn(this.card.question ?? this.card.form);
     this.card.send();
   }
 
@@ -75,7 +75,7 @@ export class Conflict {
     this.card.takeOver(this.theirs, this.version, this.theirs);
     this.card.rest();
     setAside(this.card, mine);
-    focusOn(this.card.question);
+    focusOn(this.card.question ?? this.card.form);
   }
 
   merge() {

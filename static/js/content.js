@@ -43,9 +43,11 @@ export function write(form, content) {
   });
 }
 
-// The fields of the form that would send it. Empty rows are sent too: they are numbered on the page.
-export function fields(content, version) {
-  if (content.value) return content.value.map((each) => ["value", each]);
+// The fields of the form that would send it, based on this version; a fact's, on what was saved before. Empty rows are sent too: they are numbered on the page.
+export function fields(content, version, saved) {
+  if (content.value) {
+    return [["was", ""], ...saved.value.map((each) => ["was", each]), ...content.value.map((each) => ["value", each])];
+  }
   return [
     ["version", version],
     ...content.selected.map((id) => ["choice", id]),

@@ -99,7 +99,7 @@ class Card {
       if (!this.tried.length || !same(this.tried.at(-1), content)) this.tried.push(content);
       this.keep();
       if (!this.failure) this.show("unsaved", words.saving);
-      await this.hear(content, await post(this.form.action, fields(content, this.version)));
+      await this.hear(content, await post(this.form.action, fields(content, this.version, this.saved)));
       if (this.unsaved) this.keep();
     } while (this.again && this.form.isConnected);
     this.sending = false;
@@ -202,19 +202,11 @@ class Card {
       return;
     }
     const mine = this.content;
+    if (mine.value) return this.ask(theirs, current, error);
     const changed = (content) => Object.keys(PARTS).filter((part) => PARTS[part].of(content) !== PARTS[part].of(this.saved));
     const clash = changed(mine).filter((part) => PARTS[part].of(mine) !== PARTS[part].of(theirs));
     const both = clash.filter((part) => changed(theirs).includes(part));
-    if (both.length) {
-      const { Conflict } = await import("./conflict.js");
-      this.tried = [];
-      this.failure = "conflict";
-      this.show("failed", words.decide);
-      this.keep();
-      this.conflict = new Conflict(this, theirs, current, error);
-      submitting = null;
-      return;
-    }
+    if (both.length) return this.ask(theirs, current, error);
     if (!clash.length) {
       // Nothing of one's own stands against it.
       this.takeOver(theirs, current.version, theirs);
@@ -225,6 +217,17 @@ class Card {
     this.merged = say("merged", { name: current.by });
     this.takeOver(theirs, current.version, result);
     this.again = true;
+  }
+
+  // The person is to choose.
+  async ask(theirs, current, error) {
+    const { Conflict } = await import("./conflict.js");
+    this.tried = [];
+    this.failure = "conflict";
+    this.show("failed", words.decide);
+    this.keep();
+    this.conflict = new Conflict(this, theirs, current, error);
+    submitting = null;
   }
 
   // Go on from what is stored now, with `result` in the form.
@@ -377,6 +380,16 @@ tabs.addEventListener("message", ({ data }) => {
   putInPlace(data.standing, data);
   changed(card, data.content, data.version);
 });
+
+// The same of a fact, which has no version.
+export function stated(form, value) {
+  const card = cardOf(form);
+  if (card.unsaved || card.sending || same({ value }, card.saved)) return false;
+  write(form, { value });
+  card.taken({ value });
+  card.rest();
+  return true;
+}
 
 // A colleague's answer, shown where nothing unsaved stands in its way; else the next save meets it.
 export function changed(card, content, version) {

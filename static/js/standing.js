@@ -11,10 +11,10 @@ import { count, say, words } from "./words.js";
 let hidden = new Set();
 let latest = 0;
 
-// `saved` is what else a save answers about its question: the rows of its table.
+// `saved` is what else a save answers about its question: the rows of its table. Returns whether it was news.
 export function putInPlace(standing, saved = {}) {
   if (saved.outputs) putOutputs(saved.question, saved.outputs);
-  if (!standing || standing.version < latest) return;
+  if (!standing || standing.version < latest) return false;
   latest = standing.version;
   hide(standing.hidden);
   for (const [id, risk] of Object.entries(standing.risks)) putRisk(id, risk);
@@ -25,6 +25,7 @@ export function putInPlace(standing, saved = {}) {
   putIncomplete(standing);
   if (standing.score) putScore(standing.score);
   document.dispatchEvent(new CustomEvent("standing", { detail: standing }));
+  return true;
 }
 
 function put(name, text) {
@@ -94,7 +95,7 @@ function putIncomplete({ missing, missing_facts }) {
     list.hidden = !ids.length;
     list.querySelector("p").textContent = count(key, ids.length);
     list.querySelector("ul").replaceChildren(...ids.map((id) => make(
-      "li", {}, make("a", { href: `#${anchor(id)}` }, titleOf(document.getElementById(anchor(id))) ?? id),
+      "li", { lang: "en" }, make("a", { href: `#${anchor(id)}` }, titleOf(document.getElementById(anchor(id))) ?? id),
     )));
   }
   if (!missing.length && !missing_facts.length && !note.querySelector(".requests")) note.remove();

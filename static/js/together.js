@@ -1,12 +1,13 @@
 // Answering with others: asks the server every few seconds who else is here and what they changed, and shows it.
 // A question that one is writing in is left alone; its next save finds out what there is to choose between.
 //
-// #here[data-address]           where to ask; data-after: the last event that this page knows
+// #here[data-address]           where to ask; data-after: the last event that this page knows; data-version: the
+//                               review's version
 // #questions[data-question]     the address of one question as it is now, with ID for its id
 
 import { read } from "./content.js";
 import { focusOn } from "./dom.js";
-import { cardOf, changed } from "./saving.js";
+import { cardOf, changed, stated } from "./saving.js";
 import { post } from "./server.js";
 import { putInPlace } from "./standing.js";
 import { announce } from "./words.js";
@@ -16,6 +17,7 @@ const here = document.getElementById("here");
 const address = document.getElementById("questions").dataset.question;
 const waiting = new Set(); // questions that changed while one was in them
 let after = Number(here.dataset.after);
+let { version } = here.dataset;
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
@@ -67,6 +69,15 @@ function renewEvidence(article, fresh) {
   if (window.htmx) window.htmx.process(place);
 }
 
+function putFacts(facts) {
+  for (const [id, value] of Object.entries(facts)) {
+    const form = document.getElementById(`fact-${id}`);
+    if (!form || !stated(form, value)) continue;
+    form.classList.add("news");
+    announce(fill(here.dataset.news, { name: cardOf(form).name }));
+  }
+}
+
 function showOthers(others) {
   const said = others.map(({ name, question }) => {
     const place = question && document.getElementById(`q-${question}`)?.querySelector(".id")?.textContent;
@@ -78,14 +89,14 @@ function showOthers(others) {
 
 async function ask() {
   const at = document.activeElement?.closest?.("article.question")?.id.slice(2) ?? "";
-  const { status, data } = await post(here.dataset.address, [["after", after], ["question", at]]);
+  const { status, data } = await post(here.dataset.address, [["after", after], ["version", version], ["question", at]]);
   if (status !== 200) return;
-  after = data.upto;
+  [after, version] = [data.upto, data.version];
   if (!data.open) announce(here.dataset.closed);
   showOthers(data.here);
   for (const id of data.changed) waiting.add(id);
   for (const id of [...waiting]) await refresh(id);
-  if (data.standing) putInPlace(data.standing);
+  if (data.standing && putInPlace(data.standing)) putFacts(data.facts);
   if (data.changed.length) document.dispatchEvent(new CustomEvent("refreshed"));
 }
 

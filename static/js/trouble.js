@@ -34,7 +34,7 @@ export function explain(card, sentences, final) {
   const [shown, copy] = typed(said(card.form, card.content));
   const letGo = button(words.drop, () => {
     card.letGo();
-    if (card.question) focusOn(card.question);
+    focusOn(card.question ?? card.form);
   });
   note.append(make("p.label", {}, words.typed), shown, make("div.actions", {}, copy, letGo));
 }
@@ -55,7 +55,7 @@ function aside(name, entry, card) {
   const done = () => {
     drop(name);
     note.remove();
-    focusOn(card.question);
+    focusOn(card.question ?? card.form);
   };
   const note = make(
     "div.note.stack", {},

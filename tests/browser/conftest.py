@@ -1,11 +1,13 @@
 """A real browser, and a real site for it, both gone after this folder: Playwright leaves an event loop running."""
 
+import json
 import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState, sync_playwright
 
+from tests.browser.pages import SET_UP
 from tests.support.site import PASSWORD, Site, running_site
 
 
@@ -13,6 +15,12 @@ from tests.support.site import PASSWORD, Site, running_site
 def site() -> Iterator[Site]:
     with running_site() as site:
         yield site
+
+
+@pytest.fixture(scope="package")
+def places(site: Site) -> dict[str, str]:
+    """What fills in the addresses of the pages: reviews in every state, with all that can be seen on them."""
+    return json.loads(site.manage("shell", "--no-imports", "-c", SET_UP).splitlines()[-1])
 
 
 @pytest.fixture(scope="package")
@@ -30,9 +38,10 @@ class Visitor:
     Whatever the browser's console complains of fails the test, but for refusals (4xx): the page itself explains them.
     """
 
-    def __init__(self, context: BrowserContext, site: Site) -> None:
+    def __init__(self, context: BrowserContext, site: Site, signed_in: dict[str, StorageState]) -> None:
         self.context = context
         self.site = site
+        self.signed_in = signed_in
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
         self.page.on("console", self._listen)
@@ -43,6 +52,17 @@ class Visitor:
         if message.type == "error" and not refusal:
             self.complaints.append(message.text)
 
+    def come_back(self, username: str) -> "Visitor":
+        """Sign in, or go on with the session of an earlier test, as checking passwords is slow on purpose."""
+        if username in self.signed_in:
+            self.context.add_cookies(self.signed_in[username]["cookies"])
+            self.page.goto(self.site.url)
+            if "/sign-in/" not in self.page.url:
+                return self
+        self.sign_in(username)
+        self.signed_in[username] = self.context.storage_state()
+        return self
+
     def sign_in(self, username: str) -> "Visitor":
         self.page.goto(f"{self.site.url}/sign-in/")
         self.page.get_by_label("User name").fill(username)
@@ -52,15 +72,21 @@ class Visitor:
         return self
 
 
+@pytest.fixture(scope="package")
+def signed_in(site: Site) -> dict[str, StorageState]:
+    """What the browsers of people who signed in at the site keep, by user name."""
+    return {}
+
+
 @pytest.fixture
-def visitor(browser: Browser, site: Site) -> Iterator[type[Visitor]]:
+def visitor(browser: Browser, site: Site, signed_in: dict[str, StorageState]) -> Iterator[type[Visitor]]:
     contexts: list[BrowserContext] = []
     visitors: list[Visitor] = []
 
     def arrive(username: str, **options: object) -> Visitor:
         contexts.append(browser.new_context(accept_downloads=True, **options))
-        visitors.append(Visitor(contexts[-1], site))
-        return visitors[-1].sign_in(username)
+        visitors.append(Visitor(contexts[-1], site, signed_in))
+        return visitors[-1].come_back(username)
 
     yield arrive
     for context in contexts:

@@ -1,6 +1,9 @@
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.doing import answer, choose, fill_row, start_review, type_fact
+
+pytestmark = pytest.mark.pages
 
 
 def test_batch_and_online_are_asked_about_the_compute_that_each_wants(visitor):

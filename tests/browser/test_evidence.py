@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.doing import answer, start_review
 from tests.reviews import files
 
+pytestmark = pytest.mark.pages
+
 CARD = "#q-GEN-01"
 
 

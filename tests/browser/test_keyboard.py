@@ -2,10 +2,13 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.doing import start_review
 from tests.support.site import PASSWORD
+
+pytestmark = pytest.mark.pages
 
 
 def focused(page: Page) -> str:

@@ -6,6 +6,8 @@ from playwright.sync_api import Page, expect
 
 from checklists.drafts import TEMPLATE
 
+pytestmark = pytest.mark.pages
+
 TEXT = (
     TEMPLATE.replace(
         "facts: []\n",

@@ -25,6 +25,24 @@ def test_what_a_colleague_answers_appears_without_a_reload_and_so_does_the_colle
     expect(jonas.locator("#q-GEN-01 input[value=justified]")).to_be_checked(timeout=15_000)
 
 
+def test_a_fact_appears_as_a_colleague_states_it_and_two_statements_at_once_are_both_shown(desks):
+    ada, jonas = desks
+    regions = {page: page.locator("#value-data_regions") for page in desks}
+    regions[jonas].fill("westeurope")
+    regions[jonas].press("Tab")
+    expect(regions[ada]).to_have_value("westeurope", timeout=15_000)
+    regions[ada].fill("eastus")
+    regions[jonas].fill("northeurope")
+    regions[ada].press("Tab")
+    expect(ada.locator("#state-fact-data_regions")).to_have_text("✓ Saved")
+    regions[jonas].press("Tab")
+    choice = jonas.get_by_role("group", name="Two answers to this question")
+    expect(choice).to_contain_text("eastus")
+    expect(choice).to_contain_text("northeurope")
+    choice.get_by_role("button", name="Keep mine").click()
+    expect(regions[ada]).to_have_value("northeurope", timeout=15_000)
+
+
 def test_a_question_that_one_is_writing_in_is_left_alone(desks):
     ada, jonas = desks
     note = ada.locator("#note-GEN-02")

@@ -411,7 +411,7 @@ def test_a_draft_is_compared_with_the_newest_edition(admin: Client, nora: User):
     published()
     begin_draft(nora, text=MINIMAL.replace("One?", "Really one?"))
     html = page(admin, "/checklists/small/draft/changes/")
-    assert "Against" in html
+    assert "Compared with the newest" in html
     assert "<del>One</del><ins>Really one</ins>?" in html
 
 

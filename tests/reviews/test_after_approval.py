@@ -86,7 +86,7 @@ def test_an_approval_holds_until_its_end_and_says_when_that_is_near(report: Repo
         (end + 400 * DAY, StandingKind.EXPIRED),
     ]
     assert [standing(report, now).kind for now, _ in expected] == [kind for _, kind in expected]
-    assert standing(report, end).sentence == f"The approval ended on {end:%-d %B %Y}."
+    assert standing(report, end).sentence == f"The approval ended on {end:%-d %b %Y}."
 
 
 def test_an_approval_without_an_end_holds(report: Report):
@@ -205,7 +205,7 @@ def test_leads_are_reminded_once_30_and_once_7_days_before_the_end(report: Repor
     sent = reminders_sent()
     assert [message.to for message in sent] == [["lea@example.org"]] * 2
     assert sent[0].subject == "The approval of Claims assistant, review 1 ends soon"
-    assert f"It ends on {end:%-d %B %Y}" in sent[0].body
+    assert f"It ends on {end:%-d %b %Y}" in sent[0].body
     assert f"/reviews/{report.snapshot.review_id}/report/" in sent[0].body
 
 
@@ -333,7 +333,7 @@ def test_approvals_that_end_soon_are_shown_to_leads_and_architects_at_home(
     for user, sees in ((people.lea, True), (people.jonas, True), (people.rolf, False), (people.stranger, False)):
         assert ("Approvals that end soon" in sign_in(user).get("/").content.decode()) is sees, user
     html = sign_in(people.lea).get("/").content.decode()
-    assert f"The approval ends soon, on {end_of(report):%-d %B %Y}." in html
+    assert f"The approval ends soon, on {end_of(report):%-d %b %Y}." in html
     withdraws(people.lea, report)
     assert "Approvals that end soon" not in sign_in(people.lea).get("/").content.decode()
 

@@ -54,7 +54,7 @@ def test_findings_that_appear_and_go_choices_and_notes_are_told(review: Review, 
     assert answers["GEN-01"].chosen == (texts["justified"],)
     assert answers["GEN-01"].dropped == (texts["not_assessed"],)
     assert "".join(piece.text for piece in answers["GEN-01"].note if piece.where == "new").strip() == "else"
-    assert (answers["EDA-N-01"].applied, answers["EDA-N-01"].applies) == (False, True)
+    assert answers["EDA-N-01"].reasons == ("No such thing.", "")
     assert found.overall.change > 0
 
 
@@ -72,8 +72,8 @@ def test_reviews_of_two_kinds_are_compared_in_what_both_ask(review: Review, peop
     answer_all(people.ada, review)
     other = start_review(Actor(people.ada), workload=review.workload, kind=WorkloadKind.TRAINING)
     found = compare(now(review), now(other))
-    assert all(name.startswith("TRN") for name in found.only_after)
-    assert all(name.startswith("EDA") for name in found.only_before)
+    assert all(each.id.startswith("TRN") for each in found.only_after)
+    assert all(each.id.startswith("EDA") for each in found.only_before)
     assert found.editions[0] != found.editions[1]
 
 
@@ -130,11 +130,63 @@ def test_comparing_writes_nothing(review: Review, people: People, sign_in):
     assert Score.objects.get().overall is None
 
 
+def rows_of(client, review: Review, **query) -> list[str]:
+    answer = client.get(reverse("compare", args=[review.pk]), {"from": query.pop("since"), **query})
+    return re.findall(r'<article class="question differing" id="([^"]+)"', answer.content.decode())
+
+
+def test_the_page_is_narrowed_to_a_kind_of_change_and_says_how_many_there_are(
+    review: Review, people: People, sign_in
+):
+    give(people.ada, review, "GEN-01", selected=["not_assessed"])
+    give(people.ada, review, "GEN-03", selected=["managed"], note="Old.")
+    since = f"milestone:{milestone(people.ada, review).pk}"
+    give(people.ada, review, "GEN-01", selected=["justified"])
+    give(people.ada, review, "GEN-03", selected=["managed"], note="New.")
+    give(people.ada, review, "EDA-N-01", selected=["balanced"])
+    client = sign_in(people.ada)
+    assert rows_of(client, review, since=since) == ["GEN-01", "GEN-03", "EDA-N-01"]
+    assert rows_of(client, review, since=since, show="findings") == ["GEN-01"]
+    assert rows_of(client, review, since=since, show="risks") == ["EDA-N-01"]
+    assert rows_of(client, review, since=since, show="answers") == ["GEN-01", "EDA-N-01"]
+    assert rows_of(client, review, since=since, show="notes") == ["GEN-03"]
+    assert rows_of(client, review, since=since, show="nonsense") == ["GEN-01", "GEN-03", "EDA-N-01"]
+    said = seen(client, review, **{"from": since})
+    assert "Everything 3 Findings 1 Other risks 1 Answers 2 Notes 1" in said
+    assert "Facts 0" not in said
+
+
+def test_each_question_leads_to_where_it_is_answered_or_read(review: Review, people: People, sign_in):
+    since = f"milestone:{milestone(people.ada, review).pk}"
+    give(people.ada, review, "GEN-01", selected=["justified"])
+    url, query = reverse("compare", args=[review.pk]), {"from": since}
+    answering = sign_in(people.ada).get(url, query).content.decode()
+    assert f'href="{reverse("questionnaire", args=[review.pk])}#q-GEN-01"' in answering
+    reading = sign_in(people.rolf).get(url, query).content.decode()
+    assert f'href="{reverse("review", args=[review.pk])}#GEN-01"' in reading
+
+
+def test_practices_that_do_not_apply_any_more_are_told(review: Review, people: People):
+    before = now(review)
+    give(people.ada, review, "GEN-06", selected=["GEN-06b"], left_out=["GEN-06a"])
+    (change,) = compare(before, now(review)).answers
+    texts = {choice.id: choice.text for choice in review.checklist.questions_by_id["GEN-06"].choices}
+    assert (change.chosen, change.left_out) == ((texts["GEN-06b"],), (texts["GEN-06a"],))
+
+
+def test_a_review_leads_to_what_is_different_since_the_approval_before(report: Report, people: People, sign_in):
+    first = report.snapshot.review
+    second = start_review(Actor(people.ada), workload=first.workload, kind=WorkloadKind.EDA)
+    link = f"{reverse('compare', args=[second.pk])}?from=review:{first.pk}&amp;to=now"
+    assert link in sign_in(people.ada).get(reverse("review", args=[second.pk])).content.decode()
+    assert "Since last time" not in sign_in(people.ada).get(reverse("review", args=[first.pk])).content.decode()
+
+
 def test_with_an_approved_review_the_snapshot_is_compared(report: Report, people: People, sign_in):
     first = report.snapshot.review
     second = start_review(Actor(people.ada), workload=first.workload, kind=WorkloadKind.EDA)
     said = seen(sign_in(people.ada), second, **{"from": f"review:{first.pk}"})
-    assert re.search(r"Overall \d+\.\d 0\.0 -\d", said)
+    assert re.search(r"Overall \d+\.\d 0\.0 −\d", said)
     assert f"From “{first}”" in said
 
 

@@ -145,11 +145,11 @@ def test_what_is_stated_after_the_approval_changes_nothing_in_an_approved_review
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"rows": [{"service": "Model", "limit": "9"}]}, "Row 1 has no expected peak"),
-        ({"rows": [*QUOTA, {**QUOTA[0], "limit": "0"}]}, "Row 2, limit: must be more than 0"),
-        ({"rows": [{**QUOTA[0], "peak": "-1"}]}, "Row 1, expected peak: “-1” is not a number"),
+        ({"rows": [{"service": "Model", "limit": "9"}]}, "Row 1 has no “Expected peak”"),
+        ({"rows": [*QUOTA, {**QUOTA[0], "limit": "0"}]}, "Row 2, Limit: must be more than 0"),
+        ({"rows": [{**QUOTA[0], "peak": "-1"}]}, "Row 1, Expected peak: “-1” is not a number"),
         ({"rows": [{**QUOTA[0], "peak": "1e9"}]}, "is not a number"),
-        ({"rows": [{**QUOTA[0], "service": "x" * 121}]}, "Row 1, service: up to 120 characters"),
+        ({"rows": [{**QUOTA[0], "service": "x" * 121}]}, "Row 1, Service: up to 120 characters"),
         ({"rows": QUOTA * 51}, "51 rows; 50 is the most"),
         ({"rows": QUOTA, "selected": ["unknown"]}, "Either fill in the table or make a choice"),
         ({"left_out": ["unknown"]}, "cannot be marked as not applicable one by one"),
@@ -165,7 +165,7 @@ def test_a_table_that_cannot_be_taken_is_refused_with_row_and_column(
 
 def test_a_number_that_would_be_stored_as_nothing_is_not_divided_by(review: Review, people: People):
     row = {"configuration": "One GPU", "throughput": "0.0000001", "p95_ms": "300", "cost_per_hour": "4"}
-    with pytest.raises(Invalid, match="Row 1, throughput: must be more than 0"):
+    with pytest.raises(Invalid, match="Row 1, Throughput: must be more than 0"):
         give(people.ada, review, "GEN-07", rows=[row])
     give(people.ada, review, "GEN-07", rows=[row | {"throughput": "0.000001"}])
     assert result_of(review).risks["GEN-07"] == "medium"
@@ -197,7 +197,7 @@ def test_a_table_that_is_refused_comes_back_as_it_was_typed(review: Review, peop
     response = client.post(reverse("answer", args=[review.pk, "GEN-04"]), data)
     html = response.content.decode()
     assert response.status_code == 422
-    assert "Row 2, limit: “x” is not a number" in html
+    assert "Row 2, Limit: “x” is not a number" in html
     assert 'name="limit" value="x"' in html
     assert 'name="service" value="Search"' in html
 
@@ -206,10 +206,10 @@ def test_a_fact_that_is_refused_comes_back_as_it_was_typed(serving: Review, peop
     client = sign_in(people.ada)
     state(people.ada, serving, "inferencing_mode", "online")
     url = reverse("fact", args=[serving.pk, "latency_target_ms"])
-    plain = client.post(url, {"value": "fast"})
+    plain = client.post(url, {"value": "fast", "was": ""})
     assert plain.status_code == 422
     assert 'name="value" value="fast"' in plain.content.decode()
-    told = client.post(url, {"value": "fast"}, **SCRIPT)
+    told = client.post(url, {"value": "fast", "was": ""}, **SCRIPT)
     assert told.status_code == 422
     assert "“fast” is not a number" in told.json()["error"]
 
@@ -219,7 +219,7 @@ def test_the_badge_of_a_benchmark_follows_the_latency_that_is_stated(serving: Re
     runs = [{"configuration": name, "throughput": "9", "p95_ms": "300", "cost_per_hour": "4"} for name in "ab"]
     give(people.ada, serving, "GEN-07", rows=runs)
     url = reverse("fact", args=[serving.pk, "latency_target_ms"])
-    saved = sign_in(people.ada).post(url, {"value": "200"}, **SCRIPT).json()
+    saved = sign_in(people.ada).post(url, {"value": "200", "was": ""}, **SCRIPT).json()
     assert saved["standing"]["risks"]["GEN-07"] == "high"
 
 

@@ -181,6 +181,17 @@ def test_a_practice_that_does_not_apply_falls_away_with_its_choice_and_the_previ
     assert [lost.choices for lost in preview_of_move(review, newer).lost] == [("GEN-06a",)]
 
 
+def test_an_answer_that_a_move_leaves_as_it_is_keeps_its_version_so_that_open_pages_can_save(
+    answered: Review, newer: Edition, people: People
+):
+    give(people.ada, answered, "GEN-04", not_applicable=True, reason="No quota.")
+    before = Answer.objects.get(question_id="GEN-04").version
+    move(answered, people, newer)
+    assert Answer.objects.get(question_id="GEN-04").version == before
+    undo_move(Actor(people.ada), review_id=answered.pk)
+    assert Answer.objects.get(question_id="GEN-04").version == before
+
+
 def test_none_of_these_does_not_stay_selected_beside_a_practice(review: Review, people: People):
     values = review.edition.checklist.to_json()
     for section in values["sections"]:

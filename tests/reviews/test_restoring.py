@@ -5,14 +5,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from checklists.language import WorkloadKind
+from checklists.language import Checklist, WorkloadKind
+from checklists.publish import publish
 from reviews.access import Actor, NotNow
 from reviews.actions.beginning import begin_review, source_of_review
 from reviews.actions.errors import Invalid, Stale
+from reviews.actions.move import move_review
 from reviews.actions.restoring import restore_answer
 from reviews.actions.submit import submit_review
 from reviews.models import Answer, Review
-from tests.conftest import People, answer_all, give
+from tests.conftest import People, answer_all, give, version_of
 
 SCRIPT = {"headers": {"accept": "application/json"}}
 
@@ -58,6 +60,18 @@ def test_a_carried_over_answer_is_taken_back_as_it_was(review: Review, people: P
     )
     give(people.ada, later, "GEN-01", selected=["informal"])
     assert back(people.ada, later, 2, 1).note == "carried"
+
+
+def test_undone_after_a_move_to_another_edition_what_has_no_place_there_stays_away(review: Review, people: People):
+    give(people.ada, review, "GEN-01", selected=["informal"], note="Spoken about.")
+    values = review.edition.checklist.to_json()
+    for question in values["sections"][0]["questions"]:
+        question["choices"] = [choice for choice in question["choices"] if choice["id"] != "informal"]
+    newer = publish(Checklist.model_validate(values))
+    move_review(Actor(people.ada), review_id=review.pk, edition_id=newer.pk, version=version_of(review))
+    give(people.ada, review, "GEN-01", selected=["justified"])
+    undone = back(people.ada, review, 3, 2)
+    assert (undone.selected, undone.note, undone.version) == ([], "Spoken about.", 4)
 
 
 def test_after_submission_nothing_is_undone(review: Review, people: People):

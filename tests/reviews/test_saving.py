@@ -12,7 +12,7 @@ from reviews.actions.answer import Given, save_answer
 from reviews.actions.audit import broken_trails
 from reviews.actions.score import as_json, result_of
 from reviews.actions.submit import submit_review
-from reviews.models import Answer, Review, Score, Session, User
+from reviews.models import Answer, Review, Score, Session, User, WorkloadFact
 from tests.conftest import People, answer_all, give, state, version_of
 
 JSON = {"headers": {"accept": "application/json"}}
@@ -95,12 +95,35 @@ def test_a_fact_answers_with_what_it_hides(review: Review, people: People, sign_
     url = reverse("fact", args=[review.pk, fact.id])
     texts = {"yes_no": "yes", "regions": "westeurope", "duration": "2h", "number": "500"}
     value = texts.get(fact.type) or fact.options[0].id
-    told = sign_in(people.ada).post(url, {"value": value}, **JSON).json()
+    told = sign_in(people.ada).post(url, {"value": value, "was": ""}, **JSON).json()
     assert told["fact"] == fact.id
     assert fact.id not in told["standing"]["missing_facts"]
     assert told["standing"]["version"] == version_of(review)
-    refused = sign_in(people.ada).post(reverse("fact", args=[review.pk, "nonsense"]), {"value": "x"}, **JSON)
+    refused = sign_in(people.ada).post(
+        reverse("fact", args=[review.pk, "nonsense"]), {"value": "x", "was": ""}, **JSON
+    )
     assert refused.status_code == 422
+
+
+def test_a_fact_that_a_colleague_stated_meanwhile_is_shown_and_not_overwritten(
+    review: Review, people: People, sign_in
+):
+    url = reverse("fact", args=[review.pk, "data_regions"])
+    ada, jonas = sign_in(people.ada), sign_in(people.jonas)
+    assert ada.post(url, {"value": "westeurope", "was": ""}, **JSON).status_code == 200
+    overtaken = jonas.post(url, {"value": "eastus", "was": ""}, **JSON)
+    assert overtaken.status_code == 409
+    current = overtaken.json()["current"]
+    assert (current["value"], current["by"]) == (["westeurope"], "Ada")
+    page = jonas.post(url, {"value": "eastus", "was": ""})
+    assert page.status_code == 409
+    assert 'name="value" value="eastus"' in page.content.decode()
+    assert 'name="was" value="westeurope"' in page.content.decode()
+    unknown = jonas.post(url, {"value": "eastus"}, **JSON)
+    assert (unknown.status_code, "version" in unknown.json()["error"]) == (422, True)
+    assert WorkloadFact.objects.get(name="data_regions").value == ["westeurope"]
+    assert jonas.post(url, {"value": "eastus", "was": "westeurope"}, **JSON).status_code == 200
+    assert ada.post(url, {"value": "eastus", "was": ""}, **JSON).status_code == 200  # it is so already
 
 
 def test_saving_what_is_stored_already_answers_as_a_save_does(review: Review, people: People, sign_in):

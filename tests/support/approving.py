@@ -13,17 +13,20 @@ from reviews.models import Answer, Report, Review, User, WorkloadFact
 
 def approve_copies(count: int) -> None:
     """Review so many workloads like the demo's approved one, and ask for all their reports in the same moment."""
-    model = Review.objects.select_related("workload__team").get(workload__key="claims-assistant")
-    author, lead = Actor(model.created_by), Actor(User.objects.get(username="lea"))
+    lead = Actor(User.objects.get(username="lea"))
     with transaction.atomic():
-        reviews = [_copy(model, author, number) for number in range(1, count + 1)]
+        reviews = [copy_of_the_approved(number) for number in range(1, count + 1)]
         for review in reviews:
+            submit_review(Actor(review.created_by), review_id=review.pk)
             approve(lead, review_id=review.pk, version=_version(review), statement="Good as it is.")
     wanted = Report.objects.filter(snapshot__review__in=reviews).order_by("wanted_at")
     assert [report.snapshot.review_id for report in wanted] == [review.pk for review in reviews]
 
 
-def _copy(model: Review, author: Actor, number: int) -> Review:
+def copy_of_the_approved(number: int) -> Review:
+    """A review of a workload like the demo's approved one, with the same answers, that is still open."""
+    model = Review.objects.select_related("workload__team").get(workload__key="claims-assistant")
+    author = Actor(model.created_by)
     described = model.workload
     description = WorkloadDescription(
         name=f"{described.name} {number}",
@@ -43,7 +46,6 @@ def _copy(model: Review, author: Actor, number: int) -> Review:
     for answer in Answer.objects.filter(review=model):
         answer.pk, answer.review = None, review
         answer.save(force_insert=True)
-    submit_review(author, review_id=review.pk)
     return review
 
 

@@ -2,7 +2,7 @@
 
 Django's own command needs GNU gettext, which few machines have; this needs polib alone. Texts are found where Django
 looks for them: in `{% translate %}`, `{% blocktranslate %}` and `_()` of templates, and in calls of the functions of
-gettext with constant texts in Python.
+gettext, and of `checklists.language.tongue`, with constant texts in Python.
 """
 
 import ast
@@ -30,12 +30,14 @@ _FUNCTIONS = {
     "pgettext_lazy": ("context",),
     "npgettext": ("context", "plural"),
     "npgettext_lazy": ("context", "plural"),
+    "phrase": (),
+    "noop": (),
 }
 """Which texts stand beside the one that is translated: a context before it, a plural behind it."""
 
 _STRING = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _CALL = re.compile(rf"\b(n?p?gettext|_)\(\s*({_STRING}(?:\s*,\s*{_STRING})*)")
-_PLACE = re.compile(r"%\(\w+\)s|%[sd]|\{\w*\}|%%")
+_PLACE = re.compile(r"%\(\w+\)s|%[sd]|\{[^{}]*\}|%%")
 
 
 @dataclass(frozen=True)

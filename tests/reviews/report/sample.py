@@ -4,11 +4,13 @@ import copy
 from dataclasses import replace
 from typing import Any
 
+from checklists.canonical import canonical_json, sha256_hex
 from checklists.language import Checklist, FactValue, Question
 from checklists.measured import COLUMN_TITLES, COLUMNS, measured
 from checklists.publish import read_library
 from checklists.scoring import METHOD, AnswerValue, Result, Risk, score_standing
 from checklists.standing import Standing
+from reviews.report.since import since
 from reviews.report.snapshot import EvidenceData, Person, QuestionData, SnapshotData, TableData
 
 ADA: Person = {"name": "Ada Brandt", "username": "ada", "email": "ada@example.org"}
@@ -245,6 +247,41 @@ def realistic() -> SnapshotData:
         "approval": {"by": LEA, "role": "Lead", "at": "2026-11-24T13:20:05Z", "statement": _STATEMENT},
     }
     return snapshot
+
+
+def earlier() -> SnapshotData:
+    """The review before: INF-C-02 was no finding, INF-N-01 was not answered, GEN-99 was asked and GEN-02 was not."""
+    snapshot = realistic()
+    snapshot["review"].update(number=1, id="0b0f7c1a-9f0e-4b77-8f3a-2f1f6f0f4a55")
+    snapshot["approval"] = {**snapshot["approval"], "at": "2025-11-03T10:02:00Z"}
+    snapshot["checklist"].update(version="1.0")
+    snapshot["score"].update(overall=61.5)
+    snapshot["score"]["pillars"][0]["score"] = None
+    snapshot["score"]["pillars"][1]["score"] = 90.0
+    snapshot["workload"]["facts"][1].update(value=True, said="Yes")
+    questions = {question["id"]: question for question in questions_of(snapshot)}
+    for choice in questions["INF-C-02"]["choices"]:
+        choice["selected"] = choice["id"] == questions["INF-C-02"]["choices"][0]["id"]
+    questions["INF-C-02"]["risk"] = "none"
+    for choice in questions["INF-N-01"]["choices"]:
+        choice["selected"] = False
+    questions["INF-N-01"].update(risk="unanswered", note=LONG_NOTE.replace("three zones", "one zone")[:-200])
+    for choice in questions["GEN-06"]["choices"]:
+        choice["selected"], choice["not_applicable"] = False, choice["id"] == "GEN-06a"
+    questions["GEN-06"]["risk"] = "high"
+    questions["INF-N-04"].update(risk="high", note="")
+    questions["INF-F-04"].update(reason="Nobody else uses it.")
+    questions["GEN-04"]["table"]["rows"].pop()
+    questions["GEN-05"].update(not_applicable=True, reason="There is only one region.", risk="not_applicable")
+    questions["GEN-02"].update(id="GEN-99", name="GEN-99", title="Where data may be", risk="medium")
+    return snapshot
+
+
+def followed() -> SnapshotData:
+    """The realistic review, with what changed since the one before."""
+    before, now = earlier(), realistic()
+    digest = sha256_hex(canonical_json(before))
+    return {**now, "since": since(before, digest, now)}
 
 
 def tiny() -> SnapshotData:
