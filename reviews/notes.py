@@ -48,6 +48,11 @@ def as_html(note: str) -> SafeString:
     return mark_safe(clean)  # noqa: S308 - what nh3 leaves is safe
 
 
+def parsed(note: str) -> list[Token]:
+    """A note as the parts that Markdown sees in it; the report prints them in a way of its own."""
+    return _markdown.parse(note)
+
+
 class _Renderer(RendererHTML):
     """Writes headings as strong paragraphs: the page has headings of its own, and a note has no place among them."""
 

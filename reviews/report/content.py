@@ -8,6 +8,7 @@ from checklists.canonical import canonical_json, sha256_hex
 from reviews.report import changes, wording
 from reviews.report.charts import RISKS, pillar_chart, qr_code, risk_chart, score_bar
 from reviews.report.fields import SEAL, sign_off_field
+from reviews.report.printed_notes import printed
 from reviews.report.snapshot import CommentData, EvidenceData, QuestionData, SnapshotData, is_submission
 
 _TOP_FINDINGS = 5
@@ -142,7 +143,7 @@ def _question(question: QuestionData, numbers: Iterator[int]) -> dict[str, Any]:
             if practices and choice["do"] and not (choice["selected"] or choice["not_applicable"])
         ],
         "answered_at": wording.moment(question["answered_at"]) if question["answered_at"] else "",
-        "note": _lines(question["note"]),
+        "note": printed(_bare(question["note"])),
         "reason": _lines(question["reason"]),
         "evidence": [_evidence(piece, next(numbers)) for piece in question["evidence"]],
         "comments": [_comment(comment) for comment in question["comments"]],
@@ -164,6 +165,11 @@ def _evidence(piece: EvidenceData, number: int) -> dict[str, Any]:
 
 def _comment(comment: CommentData) -> dict[str, Any]:
     return {**comment, "at": wording.moment(comment["at"]), "text": _lines(comment["text"])}
+
+
+def _bare(text: str) -> str:
+    """A text without the isolation that `wording.visible` puts around one: each part of a note has its direction."""
+    return text.removeprefix("\N{FIRST STRONG ISOLATE}").removesuffix("\N{POP DIRECTIONAL ISOLATE}")
 
 
 def _lines(text: str) -> list[dict[str, str]]:

@@ -18,6 +18,7 @@ from weasyprint.text.ffi import pango
 
 from checklists import canonical
 from checklists.canonical import canonical_json, sha256_hex
+from reviews import notes
 
 TEMPLATE = "reviews/report/report.html"
 ASSETS = Path(__file__).parent / "assets"
@@ -46,9 +47,9 @@ def is_edition(said: str) -> bool:
 @cache
 def _rest() -> tuple[str, ...]:
     """All but the template, as texts: digests of files, versions of libraries, the fonts of the machine."""
-    code = [*Path(__file__).parent.glob("*.py"), Path(canonical.__file__)]
+    code = [*Path(__file__).parent.glob("*.py"), Path(canonical.__file__), Path(notes.__file__)]
     files = [f"{path.name} {sha256_hex(path.read_bytes())}" for path in sorted([*code, *ASSETS.iterdir()])]
-    drawn_with = {"Django", "segno", "weasyprint", *_required("weasyprint")}
+    drawn_with = {"Django", "segno", "markdown-it-py", "mdurl", "weasyprint", *_required("weasyprint")}
     libraries = [f"{name} {version(name)}" for name in sorted(drawn_with)]
     return *files, *libraries, f"Python {platform.python_version()}", f"Pango {pango.pango_version()}", *_fonts()
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 
+from reviews.report.printed_notes import printed_text
 from reviews.report.revisions import entry, page_refs
 from reviews.report.snapshot import SnapshotData
 from reviews.report.wording import visible
@@ -29,6 +30,7 @@ _ENTRIES = {
 }
 _BLOCK = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
 _CODE_POINT = re.compile("\\[U\\+([0-9A-F]{4,5}|10[0-9A-F]{4})\\]")
+_NOTE = "the note"
 _PICTURE = "\N{OBJECT REPLACEMENT CHARACTER}"
 _RIGHT_TO_LEFT = {"R", "AL", "AN"}
 
@@ -62,14 +64,19 @@ def missing(snapshot: SnapshotData, shown: list[str], digest: str) -> str:
         return "the SHA-256 of the data"
     whole = _letters("".join(every))
     for what, text in _texts(visible(snapshot)):
-        lines = [_letters(squeezed(line)) for line in text.splitlines()]
-        readable = [
-            line for line in lines if not any(unicodedata.bidirectional(each) in _RIGHT_TO_LEFT for each in line)
-        ]
-        # A line may run over pages, whose headers and footers then stand in it: its parts are looked for.
-        if any(part not in whole for line in readable for part in _parts(line)):
+        # Earlier editions printed notes as they were typed.
+        ways = [printed_text(text), text] if what == _NOTE else [text]
+        if not any(_stands(each, whole) for each in ways):
             return f"{what} “{text[:60]}”"
     return ""
+
+
+def _stands(text: str, whole: str) -> bool:
+    """Whether all that can be looked for of a text is in the letters of all pages."""
+    lines = [_letters(squeezed(line)) for line in text.splitlines()]
+    readable = [line for line in lines if not any(unicodedata.bidirectional(each) in _RIGHT_TO_LEFT for each in line)]
+    # A line may run over pages, whose headers and footers then stand in it: its parts are looked for.
+    return all(part in whole for line in readable for part in _parts(line))
 
 
 def _letters(text: str) -> str:
@@ -97,7 +104,7 @@ def _texts(snapshot: SnapshotData) -> Iterator[tuple[str, str]]:
     for section in snapshot["sections"]:
         for question in section["questions"]:
             yield "the question", question["text"]
-            yield "the note", question["note"]
+            yield _NOTE, question["note"]
             for piece in question.get("evidence", []):
                 yield from (
                     ("the evidence", piece[part]) for part in ("title", "file_name", "url", "quote", "source")

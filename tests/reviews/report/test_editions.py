@@ -14,7 +14,10 @@ from django.template.loader import get_template
 from django.test import override_settings
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from checklists.canonical import canonical_json, sha256_hex
 from reviews.report.edition import TEMPLATE, made_by
+from reviews.report.opening import opened
+from reviews.report.page_text import missing, pages, squeezed
 from reviews.report.render import render
 from reviews.report.verdict import Compared
 from tests.reviews.report import forging, sample
@@ -149,3 +152,18 @@ def test_a_report_that_claims_to_be_of_this_edition_and_has_other_pages_is_not_v
     assert found.problems == (
         "The pages do not say what the embedded data say: rendered anew, the data give another text.",
     )
+
+
+def test_a_note_that_an_earlier_edition_printed_as_it_was_typed_is_found_on_its_pages():
+    snapshot = noted()
+    note = "The [runbook](https://wiki.example.org/runbook) says &amp; shows *how*."
+    snapshot["sections"][0]["questions"][0]["note"] = note
+    digest = sha256_hex(canonical_json(snapshot))
+    shown = pages(opened(render(snapshot).pdf))
+    assert missing(snapshot, shown, digest) == ""
+    printed = squeezed("The runbook (https://wiki.example.org/runbook) says & shows how.")
+    before = [squeezed(page).replace(printed, squeezed(note)) for page in shown]
+    assert before != [squeezed(page) for page in shown]
+    assert missing(snapshot, before, digest) == ""
+    without = [squeezed(page).replace(printed, "") for page in shown]
+    assert missing(snapshot, without, digest).startswith("the note")
