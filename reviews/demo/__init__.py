@@ -14,6 +14,7 @@ from checklists.language import WorkloadKind
 from reviews.access import Actor, open_requests
 from reviews.actions.answer import Given, answer_question, state_fact
 from reviews.actions.decide import approve, request_changes
+from reviews.actions.evidence import add_link, add_quote
 from reviews.actions.start import start_review
 from reviews.actions.submit import submit_review
 from reviews.actions.threads import open_thread, resolve
@@ -71,6 +72,7 @@ def _workload(data: dict[str, Any], team: Team, people: dict[str, User]) -> Revi
     for name, value in plan.get("facts", {}).items():
         state_fact(author, review_id=review.pk, name=name, texts=_texts(value), was=())
     _answer(review, author, people, plan["answers"])
+    _show(review, author, plan.get("evidence", {}))
     if plan["state"] == "draft":
         return review
     submit_review(author, review_id=review.pk)
@@ -80,6 +82,7 @@ def _workload(data: dict[str, Any], team: Team, people: dict[str, User]) -> Revi
             open_thread(lead, review_id=review.pk, question_id=question_id, text=text)
         request_changes(lead, review_id=review.pk, version=_version(review), statement=request["statement"])
         _answer(review, author, people, plan.get("revised", {}))
+        _show(review, author, plan.get("further_evidence", {}))
         for thread in open_requests(review):
             resolve(author, review_id=review.pk, thread_id=thread.pk)
         submit_review(author, review_id=review.pk)
@@ -103,6 +106,14 @@ def _answer(review: Review, author: Actor, people: dict[str, User], answers: dic
             rows=[{column: str(value) for column, value in row.items()} for row in answer.get("rows", ())],
         )
         answer_question(actor, review_id=review.pk, question_id=question_id, given=given)
+
+
+def _show(review: Review, author: Actor, evidence: dict[str, list[dict[str, str]]]) -> None:
+    """Add links and quotes; files are what people of a demo can add themselves."""
+    for question_id, pieces in evidence.items():
+        for piece in pieces:
+            add = add_link if "url" in piece else add_quote
+            add(author, review_id=review.pk, question_id=question_id, **piece)
 
 
 def _texts(value: Any) -> list[str]:
