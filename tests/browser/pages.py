@@ -20,6 +20,7 @@ PAGES = {
     "talk": "/reviews/{draft}/talk/{question}/",
     "background": "/reviews/{draft}/questions/{question}/background/",
     "answer-history": "/reviews/{draft}/answers/{question}/history/",
+    "at-once": "/reviews/{draft}/sections/GEN/",
     "assign": "/reviews/{draft}/assign/question/{question}/",
     "evidence": "/reviews/{draft}/evidence/{question}/",
     "graph-results": "/reviews/{draft}/query-results/",

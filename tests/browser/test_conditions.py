@@ -113,7 +113,7 @@ def test_quotas_are_answered_with_numbers_and_the_headroom_is_worked_out(visitor
 
     page.locator("#q-GEN-04 tr[data-row='2'] input[name=peak]").fill("a lot")
     page.locator("#q-GEN-04 tr[data-row='2'] input[name=peak]").press("Tab")
-    expect(page.locator("#trouble-GEN-04")).to_contain_text("Row 2, expected peak: “a lot” is not a number")
+    expect(page.locator("#trouble-GEN-04")).to_contain_text("Row 2, Expected peak: “a lot” is not a number")
     expect(page.locator("#q-GEN-04 tr[data-row='2'] input[name=peak]")).to_have_value("a lot")
 
 
