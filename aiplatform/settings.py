@@ -167,6 +167,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "reviews.tasks.sweep", "schedule": SWEEP_SECONDS},
     "integrity": {"task": "reviews.tasks.check_integrity", "schedule": crontab(hour=2, minute=17)},
     "ends": {"task": "reviews.tasks.tell_of_ends", "schedule": 3600},
+    "due": {"task": "reviews.tasks.tell_of_due", "schedule": 3600},
     "sessions": {"task": "reviews.tasks.clear_sessions", "schedule": crontab(hour=3, minute=41)},
     "unfinished-files": {"task": "reviews.tasks.take_away_unfinished", "schedule": crontab(hour=1, minute=47)},
     "digests": {"task": "reviews.tasks.send_digests", "schedule": 1800},

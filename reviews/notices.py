@@ -17,6 +17,7 @@ def sentence(notice: Notice) -> str:
     """What the notice says; reads `review.workload` and `by`."""
     sentences = {
         NoticeKind.ASSIGNMENT: _("{by} assigned something to you in {review}"),
+        NoticeKind.DUE: _("Something that is assigned to you is due in {review}"),
         NoticeKind.MENTION: _("{by} mentioned you in {review}"),
         NoticeKind.COMMENT: _("{by} commented in {review}"),
         NoticeKind.REQUEST: _("{by} requested changes in {review}"),
@@ -36,8 +37,9 @@ def place(notice: Notice) -> str:
     """The address of the page that the notice is about, without the host; who may not answer is led on from there."""
     if notice.kind == NoticeKind.EXPIRY:
         return reverse("report", args=[notice.review_id])
-    if notice.kind in {NoticeKind.ASSIGNMENT, NoticeKind.REQUEST} or notice.question_id:
-        anchor = f"#q-{notice.question_id}" if notice.question_id else ""
+    if notice.kind in {NoticeKind.ASSIGNMENT, NoticeKind.DUE, NoticeKind.REQUEST} or notice.question_id:
+        mine = "" if notice.kind == NoticeKind.REQUEST else "?show=mine"
+        anchor = f"#q-{notice.question_id}" if notice.question_id else mine
         return f"{reverse('questionnaire', args=[notice.review_id])}{anchor}"
     return reverse("review", args=[notice.review_id])
 

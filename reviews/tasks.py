@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from aiplatform.sessions import SessionStore
-from reviews.actions import integrity, mails, notices, reminders, report, score, stamp, storing
+from reviews.actions import due, integrity, mails, notices, reminders, report, score, stamp, storing
 from reviews.actions.nudge import send
 from reviews.models import Score
 
@@ -88,6 +88,12 @@ def tell_of_ends() -> None:
 def clear_sessions() -> None:
     """Forget the sessions that are over."""
     SessionStore.clear_expired()
+
+
+@shared_task
+def tell_of_due() -> None:
+    """Remind people of what they were assigned."""
+    due.tell_of_due(timezone.now())
 
 
 def recover(*, worker: str) -> None:

@@ -9,13 +9,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from checklists.language import Checklist
-from reviews.access import OPEN, Actor, Deed, ReviewAccess, may_answer
+from reviews.access import OPEN, RUNNING, Actor, Deed, ReviewAccess, may_answer
 from reviews.actions.errors import Invalid
 from reviews.actions.holding import locked_review
 from reviews.actions.notices import tell
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
 from reviews.models import Assignment, EventKind, NoticeKind, Review, User
+from reviews.models.review import ReviewQuerySet
 
 
 def assign(
@@ -30,7 +31,8 @@ def assign(
     """Give a section or a question to somebody, or take it back where `to` is None; returns the assignment.
 
     An equal assignment changes nothing. Raises Review.DoesNotExist, `Refused`, and `Invalid` for a person who cannot
-    answer in the review, and for a section or question that is not there.
+    answer in the review, for a section or question that is not there, and for a day that is past, unless it was the
+    day before as well.
     """
     with writing():
         review = locked_review(actor.user, review_id)
@@ -45,6 +47,9 @@ def assign(
             return None
         if assignment is not None and (assignment.to_id, assignment.due) == (to.pk, due):
             return assignment
+        if due is not None and due < timezone.localdate() and (assignment is None or due != assignment.due):
+            day = date_format(due, "DATE_FORMAT")
+            raise Invalid({"due": _("{} is past. Choose today or a later day.").format(day)})
         made, _fresh = Assignment.objects.update_or_create(
             review=review,
             section_id=section_id,
@@ -83,9 +88,18 @@ def assigned_to(user: User) -> QuerySet[Assignment]:
     """What is the person's to answer in reviews that are open, the earliest due first."""
     running = Review.objects.visible_to(user).filter(state__in=OPEN)
     assignments = Assignment.objects.filter(to=user, review__in=running)
-    return assignments.select_related("review__workload", "review__edition").order_by(
+    return assignments.select_related("review__workload", "review__score").order_by(
         F("due").asc(nulls_last=True), "at"
     )
+
+
+def release(actor: Actor, reviews: ReviewQuerySet) -> None:
+    """Take back what is assigned to people who cannot answer in the reviews any more. Call inside a transaction."""
+    running = reviews.filter(state__in=RUNNING, assignments__isnull=False).distinct().select_related("workload")
+    for review in running.order_by("pk"):
+        left = review.assignments.exclude(to__in=may_answer(review)).select_related("to")
+        for assignment in left.order_by("pk"):
+            _take_back(actor, review, assignment)
 
 
 def _take_back(actor: Actor, review: Review, assignment: Assignment) -> None:

@@ -30,12 +30,12 @@ def tell(
     key: str,
     question_id: str = "",
     text: str | Callable[[], str] = "",
-) -> None:
-    """Tell people of something, each once for the `key` of the occasion; whoever did it is not told.
+) -> int:
+    """Tell people of something, each once for the `key` of the occasion; returns how many of them were told now.
 
-    Who cannot see the review or whose account is closed is not told either. Call inside the transaction that it
-    happens in: the notice is there when that is, and mail goes out afterwards. A `text` of our own is a function, so
-    that everybody is told in their language; one that somebody wrote is the same for all.
+    Whoever did it is not told, nor who cannot see the review or whose account is closed. Call inside the transaction
+    that it happens in: the notice is there when that is, and mail goes out afterwards. A `text` of our own is a
+    function, so that everybody is told in their language; one that somebody wrote is the same for all.
     """
     asked = {person.pk for person in people if by is None or person.pk != by.pk}
     members = User.objects.filter(pk__in=asked, is_active=True, memberships__team=review.workload.team_id)
@@ -63,7 +63,7 @@ def tell(
                 subject, body = mail_of(notice)
             notice.mail = _write(person, subject, body, now)
         notices.append(notice)
-    Notice.objects.bulk_create(notices)
+    return len(Notice.objects.bulk_create(notices))
 
 
 def leads_of(review: Review) -> QuerySet[User]:

@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from reviews.access import Actor, require_administrator
+from reviews.actions.assign import release
 from reviews.actions.errors import Invalid
 from reviews.actions.transaction import writing
 from reviews.languages import LANGUAGES, time_zones
-from reviews.models import Membership, Team, User
+from reviews.models import Membership, Review, Team, User
 
 
 @dataclass(frozen=True)
@@ -34,22 +35,30 @@ def add_person(actor: Actor, person: NewPerson) -> User:
 
 
 def set_role(actor: Actor, *, user: User, team: Team, role: str) -> None:
-    """Give a person a role in a team; the empty role takes the person out of it. Raises `NotYours`."""
+    """Give a person a role in a team; the empty role takes the person out of it. Raises `NotYours`.
+
+    What is assigned to a person who cannot answer any more is taken back.
+    """
     require_administrator(actor.user)
     with writing():
         if role:
             Membership.objects.update_or_create(user=user, team=team, defaults={"role": role})
         else:
             Membership.objects.filter(user=user, team=team).delete()
+        release(actor, Review.objects.with_tasks_of(user).filter(workload__team=team))
 
 
 def set_active(actor: Actor, *, user: User, active: bool) -> None:
-    """Let a person sign in, or no longer; what they did stays. Raises `NotYours`, and `Invalid` for oneself."""
+    """Let a person sign in, or no longer; what they did stays, and what is assigned to them is taken back.
+
+    Raises `NotYours`, and `Invalid` for oneself.
+    """
     require_administrator(actor.user)
     if user == actor.user:
         raise Invalid({"": _("You cannot close your own account; another administrator can.")})
     with writing():
         User.objects.filter(pk=user.pk).update(is_active=active)
+        release(actor, Review.objects.with_tasks_of(user))
 
 
 def set_password(actor: Actor, *, user: User, password: str) -> None:

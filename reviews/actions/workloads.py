@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.text import slugify
 
 from reviews.access import Actor, require_hand_over, require_writer
+from reviews.actions.assign import release
 from reviews.actions.holding import touch_running
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
@@ -61,6 +62,8 @@ def change_workload(actor: Actor, workload: Workload, description: WorkloadDescr
             require_hand_over(before)
         _describe(workload, description)
         workload.save()
+        if description.team != before.team:
+            release(actor, workload.reviews.all())
     return workload
 
 

@@ -14,6 +14,7 @@ class NoticeKind(models.TextChoices):
     """What people are told of."""
 
     ASSIGNMENT = "assignment", _("Something is assigned to you")
+    DUE = "due", _("Something that is assigned to you is due")
     MENTION = "mention", _("You are mentioned")
     COMMENT = "comment", _("Somebody answers in a discussion of yours")
     REQUEST = "request", _("Changes are requested in a review of yours")

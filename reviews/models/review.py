@@ -49,6 +49,10 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         visible: WorkloadQuerySet = Workload.objects.visible_to(user)
         return self.filter(workload__in=visible)
 
+    def with_tasks_of(self, user: User) -> "ReviewQuerySet":
+        """Those in which something is assigned to the person."""
+        return self.filter(pk__in=user.assignments.values("review"))
+
 
 class Review(models.Model):
     """One walk through one edition for one workload, and through those that were added to it.

@@ -6,9 +6,10 @@ from django.utils import timezone
 
 from reviews.access import RUNNING, awaiting, writable_teams
 from reviews.actions.assign import assigned_to
+from reviews.actions.due import Task, tasks_of
 from reviews.actions.integrity import broken_for
 from reviews.actions.reminders import ending_for
-from reviews.models import Assignment, Report, ReportState, Review, ReviewState, Role, Workload, with_standing
+from reviews.models import Report, ReportState, Review, ReviewState, Role, Workload, with_standing
 from reviews.views.asking import person_of
 
 SHOWN = 12
@@ -33,12 +34,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "mine": mine.filter(state__in=RUNNING)[:SHOWN],
             "queue": queue,
             "assigned": [
-                {
-                    "assignment": each,
-                    "what": each.question_id or _section(each),
-                    "late": _is_late(each),
-                }
-                for each in assigned_to(user)[:SHOWN]
+                {"task": task, "assignment": task.assignment, "late": _is_late(task)}
+                for task in tasks_of(assigned_to(user)[:SHOWN])
             ],
             "is_lead": user.memberships.filter(role=Role.LEAD).exists(),
             "broken": broken_for(user)[:SHOWN],
@@ -54,11 +51,6 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _is_late(assignment: Assignment) -> bool:
-    return assignment.due is not None and assignment.due < timezone.localdate()
-
-
-def _section(assignment: Assignment) -> str:
-    """The title of the section that is assigned; its id, where the checklist has it no more."""
-    sections = assignment.review.edition.checklist.sections
-    return next((each.title for each in sections if each.id == assignment.section_id), assignment.section_id)
+def _is_late(task: Task) -> bool:
+    due = task.assignment.due
+    return bool(task.left and due is not None and due < timezone.localdate())

@@ -28,7 +28,7 @@ def all_addresses(review: Review) -> dict[str, str]:
     version = review.edition.version
     values |= {"kind": "eda", "criticality": "high"}
     values |= {"version": version, "edition_id": review.edition.pk, "old": version, "new": version, "format": "json"}
-    values |= {"issuer": "0" * 64, "notice_id": 1, "thread_id": 1}
+    values |= {"issuer": "0" * 64, "notice_id": 1, "thread_id": 1, "section_id": "GEN"}
     values |= {"evidence_id": review.pk, "template_id": review.pk, "what": "question", "target": "GEN-01"}
     return {
         pattern.name: reverse(pattern.name, kwargs={name: values[name] for name in pattern.pattern.converters})
