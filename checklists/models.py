@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
+from django.utils.translation import gettext as _
 
 from checklists.language import ANY_KIND, Checklist, WorkloadKind, joined
 
@@ -57,7 +58,7 @@ class Edition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title}, edition {self.version}"
+        return _("{title}, edition {version}").format(title=self.title, version=self.version)
 
     @property
     def checklist(self) -> Checklist:

@@ -40,6 +40,12 @@ def zone_of(user: User) -> tzinfo:
         return timezone.get_default_timezone()
 
 
+def as_stored(thing: object) -> str:
+    """What something is called where that is stored: in English, whoever does it."""
+    with translation.override(IN_ENGLISH):
+        return str(thing)
+
+
 @contextmanager
 def as_told_to(user: User) -> Iterator[None]:
     """Inside, texts are in the person's language, and times in their zone."""

@@ -12,6 +12,7 @@ from reviews.actions.errors import Invalid
 from reviews.actions.holding import locked_review, touch
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
+from reviews.languages import as_stored
 from reviews.models import EventKind, Review, ReviewAddition
 
 
@@ -49,7 +50,7 @@ def add_checklist(actor: Actor, *, review_id: uuid.UUID, edition_id: uuid.UUID) 
             raise Invalid({"edition": str(problem)}) from None
         ReviewAddition.objects.create(review=review, edition=edition)
         contributes(access)
-        record(review, EventKind.CHECKLIST_ADDED, actor, statement=str(edition))
+        record(review, EventKind.CHECKLIST_ADDED, actor, statement=as_stored(edition))
         touch(review)
         vars(review).pop("editions", None)
     return review
@@ -67,6 +68,6 @@ def remove_checklist(actor: Actor, *, review_id: uuid.UUID, edition_id: uuid.UUI
         addition = review.additions.select_related("edition").get(edition_id=edition_id)
         addition.delete()
         contributes(access)
-        record(review, EventKind.CHECKLIST_REMOVED, actor, statement=str(addition.edition))
+        record(review, EventKind.CHECKLIST_REMOVED, actor, statement=as_stored(addition.edition))
         touch(review)
     return review

@@ -17,6 +17,7 @@ from reviews.actions.holding import locked_review, touch
 from reviews.actions.start import start_review
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
+from reviews.languages import as_stored
 from reviews.models import Answer, EventKind, Review, ReviewState, Template, User, Workload
 
 MOST_OFFERED = 50
@@ -35,7 +36,7 @@ class Source:
 
 def source_of_review(review: Review) -> Source:
     """The confirmed answers of a review as they are now."""
-    return Source(str(review), _contents(review.answers.filter(confirmed=True)))
+    return Source(as_stored(review), _contents(review.answers.filter(confirmed=True)))
 
 
 def source_of_template(template: Template) -> Source:

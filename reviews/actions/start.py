@@ -10,6 +10,7 @@ from reviews.actions.errors import Invalid
 from reviews.actions.nudge import score_later
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
+from reviews.languages import as_stored
 from reviews.models import Contributor, EventKind, Review, Score, Workload
 
 
@@ -53,7 +54,7 @@ def start_review(
         )
         Contributor.objects.create(review=review, user=actor.user)
         Score.objects.create(review=review)
-        record(review, EventKind.CREATED, actor, edition=str(edition))
+        record(review, EventKind.CREATED, actor, edition=as_stored(edition))
         score_later(review.pk)
     return review
 

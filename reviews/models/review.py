@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from checklists.language import Checklist, WorkloadKind
@@ -89,7 +90,9 @@ class Review(models.Model):
         indexes = [models.Index(fields=["state", "-changed_at"], name="review_state_changed")]
 
     def __str__(self) -> str:
-        return f"{self.workload.name}, {self.get_kind_display()}, review {self.number}"
+        return gettext("{workload}, {kind}, review {number}").format(
+            workload=self.workload.name, kind=self.get_kind_display(), number=self.number
+        )
 
     @cached_property
     def editions(self) -> list[Edition]:

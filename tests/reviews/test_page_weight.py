@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import brotli
+import pytest
 from django.conf import settings
 from django.urls import reverse
 
@@ -62,8 +63,9 @@ def fetched(page: str) -> dict[str, int]:
     return sizes
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
 def test_the_questionnaire_with_60_questions_is_under_60_kilobytes(
-    library, people: People, workload: Workload, shipped, sign_in
+    library, people: People, workload: Workload, shipped, sign_in, language: str
 ):
     edition = publish(sixty_questions(shipped))
     review = start_review(Actor(people.ada), workload=workload, kind=WorkloadKind.INFERENCING, edition=edition)
@@ -78,10 +80,13 @@ def test_the_questionnaire_with_60_questions_is_under_60_kilobytes(
                 note=NOTE.format(question.id, number),
             )
     response = sign_in(people.ada).get(
-        reverse("questionnaire", args=[review.pk]), headers={"accept-encoding": "gzip, br"}
+        reverse("questionnaire", args=[review.pk]),
+        headers={"accept-encoding": "gzip, br", "accept-language": language},
     )
     assert response["Content-Encoding"] == "br"
     page = brotli.decompress(response.content).decode()
     sizes = fetched(page)
+    assert f'<html lang="{language}">' in page
     assert page.count('class="question"') == 60
+    assert all(sizes.values())
     assert len(response.content) + sum(sizes.values()) < MOST
