@@ -21,7 +21,7 @@ KINDS = {
     "findings": gettext_noop("Findings"),
     "risks": gettext_noop("Other risks"),
     "answers": gettext_noop("Answers"),
-    "notes": gettext_noop("Notes"),
+    "notes": gettext_noop("Changed notes"),
     "questions": gettext_noop("Questions that come or go"),
     "facts": gettext_noop("Facts"),
 }

@@ -152,7 +152,7 @@ def test_the_page_is_narrowed_to_a_kind_of_change_and_says_how_many_there_are(
     assert rows_of(client, review, since=since, show="notes") == ["GEN-03"]
     assert rows_of(client, review, since=since, show="nonsense") == ["GEN-01", "GEN-03", "EDA-N-01"]
     said = seen(client, review, **{"from": since})
-    assert "Everything 3 Findings 1 Other risks 1 Answers 2 Notes 1" in said
+    assert "Everything 3 Findings 1 Other risks 1 Answers 2 Changed notes 1" in said
     assert "Facts 0" not in said
 
 
