@@ -9,14 +9,28 @@ import uuid
 from collections.abc import Iterator
 
 from django.db.models import QuerySet
+from django.utils import translation
 
 from checklists.canonical import canonical_json, sha256_hex
 from reviews.actions.audit import broken_trails
 from reviews.actions.rows import rows_problem
+from reviews.actions.storing import Altered, NotStored, opened
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
 from reviews.actions.verify_report import trusted_stamps
-from reviews.models import Event, EventKind, Report, ReportRevision, ReportState, Review, Role, Snapshot, User
+from reviews.models import (
+    Event,
+    EventKind,
+    Evidence,
+    EvidenceKind,
+    Report,
+    ReportRevision,
+    ReportState,
+    Review,
+    Role,
+    Snapshot,
+    User,
+)
 from reviews.report import signing_identity
 from reviews.report.contained import BY_COMMAND, verify_contained
 
@@ -61,6 +75,7 @@ def _all_problems() -> Iterator[tuple[uuid.UUID, str, str]]:
         # Read twice, as a report may be signed or marked while its rows are read one after the other.
         if review_id not in broken and rows_problem(snapshot_id) and (problem := rows_problem(snapshot_id)):
             yield review_id, f"rows of snapshot {snapshot_id}", problem
+    yield from _evidence_problems()
     for trail in broken_trails():
         if trail.review_id is None:
             log.error("%s", trail)
@@ -83,6 +98,20 @@ def _problems() -> Iterator[tuple[uuid.UUID, str, str]]:
         for revision in report.revisions.all():
             if problem := _revision_problem(revision, pdf, report.snapshot):
                 yield review_id, f"report {report.pk}, revision {revision.number}", problem
+
+
+def _evidence_problems() -> Iterator[tuple[uuid.UUID, str, str]]:
+    """Each file of evidence in a signed review that is gone or another; of a storage that is down nothing is said."""
+    signed = Snapshot.objects.values("review")
+    pieces = Evidence.objects.filter(kind=EvidenceKind.FILE, removed_at=None, review__in=signed)
+    for piece in pieces.order_by("pk").iterator():
+        try:
+            with translation.override("en"), opened(piece):
+                pass
+        except Altered as problem:
+            yield piece.review_id, f"evidence {piece.pk}", str(problem)
+        except NotStored:
+            log.warning("the evidence %s was not looked at", piece.pk)
 
 
 def _snapshot_problem(snapshot: Snapshot) -> str:

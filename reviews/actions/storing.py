@@ -31,6 +31,10 @@ class NotStored(Exception):
     """The storage did not take a file, or does not give it back as it was; the text is a sentence."""
 
 
+class Altered(NotStored):
+    """The storage answers, and a file is gone or is not the one that was added."""
+
+
 def storage() -> Storage:
     """Where files of evidence lie."""
     return storages["evidence"]
@@ -63,18 +67,21 @@ def sha256_of(file: IO[bytes]) -> str:
 
 
 def opened(evidence: Evidence) -> "File[bytes]":
-    """The file of a piece of evidence, at its beginning; raises `NotStored` where it is not what was added."""
+    """The file of a piece of evidence, at its beginning; raises `NotStored` if the storage fails, and `Altered`."""
     try:
         file = storage().open(evidence.stored_as)
         digest = sha256_of(file)
         file.seek(0)
+    except FileNotFoundError as problem:
+        log.error("the file of evidence %s is gone", evidence.pk)
+        raise Altered(_("The file is not where it was stored.")) from problem
     except Exception as problem:
         log.exception("the file of evidence %s cannot be read", evidence.pk)
         raise NotStored(_("The file cannot be read from where it is stored.")) from problem
     if digest != evidence.sha256:
         file.close()
         log.error("the file of evidence %s has the SHA-256 %s, not %s", evidence.pk, digest, evidence.sha256)
-        raise NotStored(_("The file is not what was added: its SHA-256 is another one."))
+        raise Altered(_("The file is not what was added: its SHA-256 is another one."))
     return file
 
 

@@ -57,6 +57,13 @@ def news(user: User, review: Review, since: int) -> set[str]:
     return {detail.get("question", "") for detail in events.values_list("detail", flat=True)} - {""}
 
 
+def sections_assigned(user: User, review: Review, since: int) -> set[str]:
+    """The ids of the sections that others assigned, or took back from somebody, after this event."""
+    events = review.events.filter(number__gt=since, kind__in=(EventKind.ASSIGNED, EventKind.ASSIGNMENT_ENDED))
+    details = events.exclude(actor=user).values_list("detail", flat=True)
+    return {detail.get("section", "") for detail in details} - {""}
+
+
 def _keep(visit: Visit) -> None:
     """Two pages that one person opens at once are one visit."""
     Visit.objects.bulk_create(

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from reviews.models.people import User
 from reviews.models.review import Review
@@ -33,3 +34,8 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.section_id or self.question_id} to {self.to}"
+
+    @property
+    def overdue(self) -> bool:
+        """Whether its day is past, in the time zone of whoever looks; what is answered already is not asked here."""
+        return self.due is not None and self.due < timezone.localdate()

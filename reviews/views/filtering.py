@@ -62,6 +62,10 @@ def _passes(card: QuestionCard, show: str) -> bool:
 
 def _text(card: QuestionCard) -> str:
     question = card.question
-    choices = [text for choice in question.choices for text in (choice.text, choice.means)]
-    parts = [question.name, question.title, question.wording, *card.pillars, *choices, card.note, card.reason]
+    choices = [
+        text
+        for choice in question.choices
+        for text in (choice.text, choice.means, choice.help.text if choice.help else "")
+    ]
+    parts = [question.name, *card.pillars, *question.tags, question.wording, *choices, card.note, card.reason]
     return "\n".join(parts).casefold()

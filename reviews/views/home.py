@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from reviews.access import RUNNING, awaiting, writable_teams
 from reviews.actions.assign import assigned_to
-from reviews.actions.due import Task, tasks_of
+from reviews.actions.due import tasks_of
 from reviews.actions.integrity import broken_for
 from reviews.actions.reminders import ending_for
 from reviews.models import Report, ReportState, Review, ReviewState, Role, Workload, with_standing
@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "mine": mine.filter(state__in=RUNNING)[:SHOWN],
             "queue": queue,
             "assigned": [
-                {"task": task, "assignment": task.assignment, "late": _is_late(task)}
+                {"task": task, "assignment": task.assignment, "late": task.left and task.assignment.overdue}
                 for task in tasks_of(assigned_to(user)[:SHOWN])
             ],
             "is_lead": user.memberships.filter(role=Role.LEAD).exists(),
@@ -49,8 +49,3 @@ def home(request: HttpRequest) -> HttpResponse:
             "can_write": bool(writable_teams(user)),
         },
     )
-
-
-def _is_late(task: Task) -> bool:
-    due = task.assignment.due
-    return bool(task.left and due is not None and due < timezone.localdate())

@@ -1,10 +1,12 @@
 """Answering with others: who is here, what they change, and whose a question is."""
 
 import uuid
+from collections.abc import Collection
 from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +20,7 @@ from reviews.actions.answer import Saved
 from reviews.actions.assign import assign
 from reviews.actions.errors import Invalid
 from reviews.actions.score import standing_now
-from reviews.actions.visits import news, others_here, stay
+from reviews.actions.visits import news, others_here, sections_assigned, stay
 from reviews.models import Assignment, Review, User
 from reviews.views.asking import actor_of, person_of, review_for
 from reviews.views.refusals import status_of
@@ -33,6 +35,8 @@ QUESTION = "question"
 def here(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     """What a page asks every few seconds: who else is here, and which questions changed after event `after`.
 
+    A section that changed hands comes as the line that says whose it is; its questions count as changed.
+
     The person's own changes, from another page of theirs, count as well; the standing comes where there are any.
     """
     review, person = review_for(request, review_id), person_of(request)
@@ -46,8 +50,13 @@ def here(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
             {"name": visit.user.name, "question": visit.question_id}
             for visit in others_here(person, review, timezone.now())
         ],
-        "changed": sorted(news(person, review, after)) if review.trail_length > after else [],
+        "changed": [],
+        "sections": {},
     }
+    if review.trail_length > after:
+        sections = sections_assigned(person, review, after)
+        told["changed"] = sorted(news(person, review, after) | _questions_in(review, sections))
+        told["sections"] = _section_lines(review, sections)
     # Facts that were stated in another review of the workload raise the version alone.
     if review.trail_length > after or review.version != _number(request.POST.get("version", "")):
         standing = standing_now(review)
@@ -92,6 +101,25 @@ def assignment(request: HttpRequest, review_id: uuid.UUID, what: str, target: st
     }
     template = "reviews/card/assign.html" if is_htmx(request) else "reviews/assign_page.html"
     return render(request, template, context, status=status_of(problem) if problem else 200)
+
+
+def _questions_in(review: Review, sections: Collection[str]) -> set[str]:
+    found = (section for section in review.checklist.sections if section.id in sections)
+    return {question.id for section in found for question in section.questions}
+
+
+def _section_lines(review: Review, sections: Collection[str]) -> dict[str, str]:
+    if not sections:
+        return {}
+    assigned = review.assignments.filter(section_id__in=sections).select_related("to")
+    current = {each.section_id: each for each in assigned}
+    return {
+        section: render_to_string(
+            "reviews/card/assigned.html",
+            {"review": review, "assignment": current.get(section), "what": SECTION, "target": section},
+        )
+        for section in sections
+    }
 
 
 def _person(review: Review, text: str) -> User | None:

@@ -18,13 +18,15 @@ const PASSES = {
   unanswered: (question) => risk(question).contains("unanswered"),
   carried: (question) => question.querySelector(".carried") !== null,
   high: (question) => risk(question).contains("high"),
+  discussed: (question) => question.querySelector(".thread > .talk") !== null,
 };
 const passes = (question, name) => PASSES[name]?.(question)
   ?? (question.dataset.flags ?? "").split(" ").includes(name);
 
 function text(question) {
-  const typed = [...question.querySelectorAll("textarea")].map((area) => area.value);
-  return [question.textContent, ...typed].join("\n").toLowerCase();
+  const shown = [...question.querySelectorAll(".id, .tag, h3, .choice")].map((part) => part.textContent);
+  const typed = [...question.querySelectorAll(".note-field, .reason-field")].map((area) => area.value);
+  return [...shown, ...typed].join("\n").toLowerCase();
 }
 
 function narrow() {
@@ -87,4 +89,4 @@ window.addEventListener("hashchange", () => {
   look("");
   target.scrollIntoView();
 });
-for (const kind of ["standing", "refreshed"]) document.addEventListener(kind, count);
+for (const kind of ["standing", "refreshed", "htmx:afterSettle"]) document.addEventListener(kind, count);

@@ -19,6 +19,7 @@ const waiting = new Set(); // questions that changed while one was in them
 const own = new Set(); // those of them that this page changed itself
 let after = Number(here.dataset.after);
 let { version } = here.dataset;
+let open = true;
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
@@ -55,6 +56,7 @@ async function refresh(id) {
   }
   fresh.classList.toggle("news", theirs);
   fresh.hidden = article.hidden;
+  fresh.toggleAttribute("data-aside", article.hasAttribute("data-aside"));
   article.replaceWith(fresh);
   if (window.htmx) window.htmx.process(fresh);
 }
@@ -82,6 +84,13 @@ function putFacts(facts) {
   }
 }
 
+// Whose a section is; a form that is open there stays.
+function putSectionLine(id, line) {
+  const place = document.querySelector(`#section-${CSS.escape(id)} > header .assigned`);
+  if (!place || place.querySelector("form") || place.contains(document.activeElement)) return;
+  place.outerHTML = line;
+}
+
 function showOthers(others) {
   const said = others.map(({ name, question }) => {
     const place = question && document.getElementById(`q-${question}`)?.querySelector(".id")?.textContent;
@@ -96,8 +105,10 @@ async function ask() {
   const { status, data } = await post(here.dataset.address, [["after", after], ["version", version], ["question", at]]);
   if (status !== 200) return;
   [after, version] = [data.upto, data.version];
-  if (!data.open) announce(here.dataset.closed);
+  if (open && !data.open) announce(here.dataset.closed);
+  open = data.open;
   showOthers(data.here);
+  for (const [id, line] of Object.entries(data.sections)) putSectionLine(id, line);
   for (const id of data.changed) waiting.add(id);
   for (const id of [...waiting]) await refresh(id);
   if (data.standing && putInPlace(data.standing)) putFacts(data.facts);

@@ -5,6 +5,12 @@ from playwright.sync_api import expect
 
 from tests.browser.doing import answer, start_review
 
+COUNT_SAYINGS = """
+    window.sayings = [];
+    new MutationObserver(() => window.sayings.push(document.getElementById("said").textContent))
+        .observe(document.getElementById("said"), { childList: true });
+"""
+
 
 @pytest.fixture
 def desks(visitor):
@@ -78,6 +84,62 @@ def test_a_question_is_assigned_in_its_card(desks):
     jonas.get_by_role("link", name="Mine").click()
     expect(jonas.locator("#q-GEN-03")).to_be_visible()
     expect(jonas.locator("#q-GEN-01")).to_be_hidden()
+
+
+def test_a_section_that_a_colleague_assigns_says_so_without_a_reload_and_its_questions_are_mine(desks):
+    ada, jonas = desks
+    section = ada.locator("#section-EDA-F > header")
+    section.get_by_role("link", name="Assign").click()
+    section.get_by_label("Assigned to").select_option("Jonas Keller")
+    section.get_by_role("button", name="Assign").click()
+    expect(jonas.locator("#section-EDA-F > header .assigned")).to_contain_text("Jonas Keller", timeout=15_000)
+    expect(jonas.get_by_role("link", name="Mine 3")).to_be_visible()
+
+
+def test_what_a_filter_leaves_out_stays_out_when_a_colleague_changes_it(desks):
+    ada, jonas = desks
+    ada.get_by_role("link", name="High risk").click()
+    expect(ada.locator("#q-GEN-01")).to_be_hidden()
+    answer(jonas, "GEN-01", ["informal"])
+    expect(ada.locator("#q-GEN-01")).to_have_class("question news", timeout=15_000)
+    expect(ada.locator("#q-GEN-01")).to_be_hidden()
+
+
+def test_the_search_looks_at_questions_and_answers_and_not_at_buttons(desks):
+    ada, _jonas = desks
+    ada.get_by_label("Search the questions").fill("assign")
+    expect(ada.locator("#found")).to_contain_text("0 of")
+    ada.get_by_label("Search the questions").fill("")
+    note = ada.locator("#note-GEN-02")
+    note.fill("A zebra crossing")
+    ada.get_by_label("Search the questions").fill("zebra")
+    expect(ada.locator("#q-GEN-02")).to_be_visible()
+    expect(ada.locator("#found")).to_contain_text("1 of")
+
+
+def test_a_question_counts_as_discussed_once_one_comments_on_it_until_it_is_resolved(desks):
+    ada, _jonas = desks
+    card = ada.locator("#q-GEN-04")
+    card.get_by_text("Comment", exact=True).click()
+    card.get_by_label("Comment on").fill("Who knows?")
+    card.get_by_role("button", name="Add the comment").click()
+    expect(ada.get_by_role("link", name="Discussed 1")).to_be_visible()
+    card.get_by_role("button", name="Resolve").click()
+    expect(ada.get_by_role("link", name="Discussed 0")).to_be_visible()
+
+
+def test_that_the_review_is_closed_is_said_once(desks):
+    ada, jonas = desks
+    expect(ada.locator("#here")).to_contain_text("Jonas Keller is here", timeout=15_000)
+    ada.evaluate(COUNT_SAYINGS)
+    jonas.get_by_text("Withdraw the review").click()
+    jonas.get_by_label("Why is it withdrawn?").fill("Nobody needs it.")
+    jonas.get_by_role("button", name="Withdraw").click()
+    expect(ada.locator("#said")).to_contain_text("closed", timeout=15_000)
+    for _ in range(2):
+        with ada.expect_response(lambda response: response.url.endswith("/here/"), timeout=15_000):
+            pass
+    assert ada.evaluate("window.sayings.filter((text) => text.includes('closed')).length") == 1
 
 
 def test_questions_of_a_section_are_set_aside_at_once_what_a_colleague_was_faster_in_stays_and_it_is_undone(desks):

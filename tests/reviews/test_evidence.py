@@ -272,5 +272,5 @@ def test_a_file_that_was_altered_or_is_gone_is_not_handed_out(review, people: Pe
     with pytest.raises(NotStored, match="not what was added"):
         opened(piece)
     place.unlink()
-    with pytest.raises(NotStored, match="cannot be read"):
+    with pytest.raises(NotStored, match="not where it was stored"):
         opened(piece)

@@ -16,7 +16,7 @@ from reviews.models import Evidence, Report, Review, Snapshot
 from tests.conftest import People, answer_all, version_of
 from tests.reviews import files
 from tests.reviews.altering import altered
-from tests.reviews.evidence import QUESTION, file, link, quote
+from tests.reviews.evidence import QUESTION, file, link, quote, stored_files
 from tests.reviews.report.reading import squeezed, whole_text
 from tests.reviews.test_integrity import found
 
@@ -99,3 +99,22 @@ def test_evidence_that_was_altered_behind_the_applications_back_is_found(pieces,
             Evidence.objects.filter(removed_by__isnull=False).update(removed_by=None, removed_at=None)
     assert check_everything() == 1
     assert "the evidence" in found()[0]["problem"]
+
+
+def test_the_nightly_look_reads_each_file_and_records_what_is_altered_or_gone(pieces: list[Evidence], folder: Path):
+    assert check_everything() == 0
+    (place,) = stored_files(folder)
+    place.write_bytes(files.PDF + b"more")
+    assert check_everything() == 1
+    place.unlink()
+    assert check_everything() == 1
+    (event,) = found()
+    assert event["record"] == f"evidence {pieces[0].pk}"
+    assert "SHA-256" in event["problem"]
+
+
+def test_a_storage_that_is_down_for_a_night_is_no_sign_of_tampering(pieces: list[Evidence], folder: Path):
+    (place,) = stored_files(folder)
+    place.unlink()
+    place.mkdir()  # what is no file cannot be read
+    assert check_everything() == 0

@@ -171,6 +171,28 @@ def test_a_page_hears_what_others_changed_and_how_the_review_stands_then(review:
     assert "standing" not in ask(client, review, after=told["upto"], version=told["version"])
 
 
+def test_a_page_hears_whose_a_section_is_and_that_its_questions_changed_hands(
+    review: Review, people: People, sign_in
+):
+    client = sign_in(people.ada)
+    page(client, review)
+    start = ask(client, review)["upto"]
+    give_to(people.jonas, review, people.lea, section_id="EDA-F")
+    told = ask(client, review, after=start)
+    assert told["changed"] == ["EDA-F-01", "EDA-F-02", "EDA-F-03"]
+    assert "Lea" in told["sections"]["EDA-F"]
+    give_to(people.jonas, review, None, section_id="EDA-F")
+    assert "Lea" not in ask(client, review, after=told["upto"])["sections"]["EDA-F"]
+
+
+def test_the_questionnaire_says_what_is_overdue(review: Review, people: People, sign_in):
+    give_to(people.ada, review, people.jonas, question_id="GEN-01", due=date(2031, 1, 1))
+    client = sign_in(people.ada)
+    assert "overdue" not in page(client, review)
+    Assignment.objects.update(due=date(2001, 1, 1))
+    assert page(client, review).count("overdue</span>") == 1
+
+
 def test_a_page_hears_that_the_review_is_closed(review: Review, people: People, sign_in):
     client = sign_in(people.ada)
     answer_all(people.ada, review)

@@ -11,12 +11,16 @@ from email.message import Message
 
 @dataclass
 class Post:
-    """What arrived; `refuses` are addresses that it takes no mail for, `before_answer` runs once a mail is kept."""
+    """What arrived; `refuses` are addresses that it takes no mail for, `before_answer` runs once a mail is kept.
+
+    `before_greeting` runs first of all, when somebody has come.
+    """
 
     port: int = 0
     mails: list[Message] = field(default_factory=list)
     refuses: set[str] = field(default_factory=set)
     before_answer: Callable[[], None] = lambda: None
+    before_greeting: Callable[[], None] = lambda: None
 
 
 @contextmanager
@@ -26,6 +30,7 @@ def receiving() -> Iterator[Post]:
 
     class Conversation(socketserver.StreamRequestHandler):
         def handle(self) -> None:
+            post.before_greeting()
             self._say("220 ready")
             for line in self.rfile:
                 command = line.decode().strip()
