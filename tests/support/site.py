@@ -1,7 +1,9 @@
 """The application as its users have it: real processes, on the servers that the test run was given."""
 
+import atexit
 import os
 import secrets
+import shutil
 import signal
 import socket
 import sqlite3
@@ -14,6 +16,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -130,10 +133,12 @@ def running_site(**more: str) -> Iterator[Site]:
     port = free_port()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reviews-site-")))
-        given = {"DATA_DIR": str(folder), "PORT": str(port), "HOST": "127.0.0.1", "DEMO_PASSWORD": PASSWORD}
-        env = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"} | given | more
+        given = {"DATA_DIR": str(folder), "PORT": str(port), "HOST": "127.0.0.1"}
+        env = _environment() | given | more
+        prepared = _prepared(env.get("DATABASE_URL", ""))
+        shutil.copytree(prepared.folder, folder, dirs_exist_ok=True)
         if env.get("DATABASE_URL"):
-            env["DATABASE_URL"] = stack.enter_context(_database(env["DATABASE_URL"]))
+            env["DATABASE_URL"] = stack.enter_context(_database(env["DATABASE_URL"], like=prepared.database))
             # A Redis database of its own, so that no worker of another test takes the messages.
             env["REDIS_URL"] = urlunsplit(
                 urlsplit(env["REDIS_URL"])._replace(path=f"/{secrets.choice(redis_numbers())}")
@@ -141,8 +146,6 @@ def running_site(**more: str) -> Iterator[Site]:
         site = Site(f"http://127.0.0.1:{port}", env, folder)
         try:
             if not site.embedded:
-                for command in ("migrate -v0", "load_checklists", "collectstatic -v0 --no-input", "demo"):
-                    site.manage(*command.split())
                 site.start_worker()
             site.start_web()
             yield site
@@ -153,12 +156,41 @@ def running_site(**more: str) -> Iterator[Site]:
                 site.stop(name)
 
 
+@dataclass(frozen=True)
+class _Prepared:
+    """The data of a site with the demo that nobody used yet; `database` is its name on a PostgreSQL server."""
+
+    folder: Path
+    database: str
+
+
+@cache
+def _prepared(server: str) -> _Prepared:
+    """Make it once in this process, on SQLite or on this server: every site begins with a copy."""
+    until_exit = ExitStack()
+    atexit.register(until_exit.close)
+    folder = Path(until_exit.enter_context(tempfile.TemporaryDirectory(prefix="reviews-prepared-")))
+    env, name = _environment() | {"DATA_DIR": str(folder)}, ""
+    if server:
+        env["DATABASE_URL"] = until_exit.enter_context(_database(server))
+        name = urlsplit(env["DATABASE_URL"]).path.removeprefix("/")
+    site = Site("", env, folder)
+    for command in ("migrate -v0", "load_checklists", "collectstatic -v0 --no-input", "demo"):
+        site.manage(*command.split())
+    return _Prepared(folder, name)
+
+
+def _environment() -> dict[str, str]:
+    ours = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+    return ours | {"DEMO_PASSWORD": PASSWORD}
+
+
 @contextmanager
-def _database(server: str) -> Iterator[str]:
-    """A new, empty database on a PostgreSQL server; yields its address."""
+def _database(server: str, *, like: str = "template1") -> Iterator[str]:
+    """A new database on a PostgreSQL server, a copy of another of it; yields its address."""
     name = f"site_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
     try:
         yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
     finally:
