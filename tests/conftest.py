@@ -110,6 +110,15 @@ def make_user(username: str, team: Team, role: Role, **more: object) -> User:
 
 @pytest.fixture
 def people(db: None) -> People:
+    return make_people()
+
+
+@pytest.fixture
+def workload(people: People) -> Workload:
+    return make_workload(people)
+
+
+def make_people() -> People:
     team, other = Team.objects.create(name="Platform"), Team.objects.create(name="Elsewhere")
     return People(
         team=team,
@@ -122,8 +131,7 @@ def people(db: None) -> People:
     )
 
 
-@pytest.fixture
-def workload(people: People) -> Workload:
+def make_workload(people: People) -> Workload:
     return create_workload(
         Actor(people.ada),
         WorkloadDescription(

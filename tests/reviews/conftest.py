@@ -13,10 +13,7 @@ from tests.conftest import People, answer_all, version_of
 @pytest.fixture
 def report(review: Review, people: People) -> Report:
     """The report of a review that was approved a moment ago; it is still to be made."""
-    answer_all(people.ada, review)
-    submit_review(Actor(people.ada), review_id=review.pk, statement="All of it is so.")
-    approve(Actor(people.lea), review_id=review.pk, version=version_of(review), statement="Good.")
-    return Report.objects.get()
+    return approved(review, people)
 
 
 @pytest.fixture
@@ -24,6 +21,13 @@ def signed_report(report: Report) -> Report:
     """The same, made and signed."""
     produce_report(report.pk, worker="w")
     return Report.objects.select_related("snapshot").get()
+
+
+def approved(review: Review, people: People) -> Report:
+    answer_all(people.ada, review)
+    submit_review(Actor(people.ada), review_id=review.pk, statement="All of it is so.")
+    approve(Actor(people.lea), review_id=review.pk, version=version_of(review), statement="Good.")
+    return Report.objects.get()
 
 
 @pytest.fixture

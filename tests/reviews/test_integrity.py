@@ -15,11 +15,9 @@ from reviews.models import Event, Report, ReportRevision, Snapshot
 from tests.conftest import People
 from tests.reviews.altering import altered
 from tests.reviews.report import forging
+from tests.reviews.signed_once import people, report, signed_once
 
-
-@pytest.fixture
-def report(signed_report: Report) -> Report:
-    return signed_report
+__all__ = ["people", "report", "signed_once"]
 
 
 def found() -> list[dict]:

@@ -12,9 +12,10 @@ from reviews.actions.integrity import check_everything
 from reviews.models import Decision, Event, Report, ReportMark, Review, Snapshot, Submission
 from tests.conftest import People
 from tests.reviews.altering import altered
-from tests.reviews.test_integrity import found, report
+from tests.reviews.signed_once import people, report, signed_once
+from tests.reviews.test_integrity import found
 
-__all__ = ["report"]
+__all__ = ["people", "report", "signed_once"]
 
 
 def problem() -> str:

@@ -10,7 +10,7 @@ from reviews.report import contained
 from tests.reviews.report import forging, sample
 from tests.reviews.report.forging import appended
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
 EVIL = "\x1b[2J\x1b[HValid and unchanged.\nValid and unchanged.\u202eabc\x9b2J"
 

@@ -22,14 +22,15 @@ from reviews.report import signing_identity
 from tests.conftest import People
 from tests.reviews.altering import altered
 from tests.reviews.report import forging
+from tests.reviews.signed_once import people, report, signed_once
 from tests.support.time_stamps import Tsa, serving
 
+__all__ = ["people", "report", "signed_once"]
+
+# Verdicts are found by a process that has no database.
+pytestmark = pytest.mark.pages
+
 URL = "/verify/"
-
-
-@pytest.fixture
-def report(signed_report: Report) -> Report:
-    return signed_report
 
 
 def send(pdf: bytes, client: Client | None = None, **extra):

@@ -112,7 +112,7 @@ def test_an_honest_report_of_another_edition_is_valid_and_the_verdict_says_what_
 
 
 def test_an_honest_report_of_another_edition_is_valid_whatever_scripts_and_signs_are_in_it(rendered_with):
-    snapshot = of_the_whole_world()
+    snapshot = of_the_whole_world(noted())
     pdf = rendered_with(HEADING, "<h2>The system and its points</h2>", snapshot)
     found = judged(forging.signed(pdf, snapshot))
     assert found.problems == ()

@@ -1,5 +1,7 @@
 """“Since last time” in the report: what it says, and that it is drawn anew from the report's own data."""
 
+from pathlib import Path
+
 import pytest
 
 from reviews.report.changes import shown
@@ -12,10 +14,15 @@ from tests.support.pdf_conformance import broken_rules
 
 
 @pytest.fixture(scope="module")
-def text(tmp_path_factory) -> str:
+def followed(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("since") / "report.pdf"
     path.write_bytes(render(sample.followed()).pdf)
-    return whole_text(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def text(followed: Path) -> str:
+    return whole_text(followed)
 
 
 def test_it_names_the_review_that_it_is_compared_with(text: str):
@@ -75,8 +82,8 @@ def test_it_tells_which_questions_are_new_and_which_are_not_asked_any_more(text:
     assert squeezed("Questions that are not asked any more • GEN-99 Where data may be") in text
 
 
-def test_a_first_review_has_no_such_section(saved):
-    assert "Sincelasttime" not in whole_text(saved(render(sample.realistic()).pdf))
+def test_a_first_review_has_no_such_section(sample_pdf):
+    assert "Sincelasttime" not in whole_text(sample_pdf)
 
 
 def test_nothing_changed_is_said_as_well(saved):
@@ -93,7 +100,7 @@ def test_the_signed_report_is_verified_by_its_own_data():
     assert found.data.compared == Compared.BYTES
 
 
-def test_it_conforms_whatever_is_written_in_it_and_hostile_text_is_printed_as_it_was_written(tmp_path):
+def test_it_conforms_whatever_is_written_in_it_and_hostile_text_is_printed_as_it_was_written(saved, followed):
     snapshot = sample.followed()
     since = snapshot["since"]
     for change in since["answers"]:
@@ -101,9 +108,7 @@ def test_it_conforms_whatever_is_written_in_it_and_hostile_text_is_printed_as_it
         change["note"] = [{"where": "old", "text": HOSTILE}, {"where": "new", "text": "שלום 🙂 \u202e"}]
     since["facts"] = []
     since["checklists"][0] = HOSTILE
-    hostile, plain = tmp_path / "hostile.pdf", tmp_path / "plain.pdf"
-    hostile.write_bytes(render(snapshot).pdf)
-    plain.write_bytes(render(sample.followed()).pdf)
-    assert broken_rules([hostile, plain]) == []
+    hostile = saved(render(snapshot).pdf)
+    assert broken_rules([hostile, followed]) == []
     # A title, a choice, a reason and a note for each answer; the checklist.
     assert whole_text(hostile).count(squeezed(HOSTILE)) == 4 * len(since["answers"]) + 1
