@@ -88,6 +88,7 @@ def prepare() -> None:
     from aiplatform import environment
     from reviews.models import User
 
+    with_demo = environment.flag("DEMO", default=True)
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
     try:
@@ -96,7 +97,7 @@ def prepare() -> None:
         sys.exit(f"The checklists cannot be loaded: {problem}")
     if User.objects.exists():
         return
-    if environment.flag("DEMO", default=True):
+    if with_demo:
         call_command("demo")
     else:
         print("There is no account yet: the first page makes the administrator.")

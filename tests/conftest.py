@@ -52,11 +52,12 @@ def _turn(item: pytest.Item) -> tuple[int, bool]:
 
 
 def _once_is_enough(item: pytest.Item) -> bool:
-    """Whether a test says the same on each database: it asks for none, or looks at pages and their scripts alone.
+    """Whether a test says the same on each database: it asks for none, or is marked as looking at pages alone.
 
-    Tests outside the two apps start whole applications.
+    Those of the two apps ask by a fixture; those in other folders start whole applications; those in none start what
+    they need themselves.
     """
-    if item.get_closest_marker("pages"):
+    if item.get_closest_marker("pages") or item.path.parent == TESTS:
         return True
     in_apps = item.path.is_relative_to(TESTS / "checklists") or item.path.is_relative_to(TESTS / "reviews")
     fixtures = getattr(item, "fixturenames", ())
