@@ -1,5 +1,6 @@
 """Reports name the edition of the renderer that made them, so that later ones judge them fairly."""
 
+import copy
 import re
 import shutil
 import subprocess
@@ -58,7 +59,8 @@ def noted():
     """The smallest sample with a note and evidence, so that there is something of each kind to look for."""
     snapshot = sample.tiny()
     question = snapshot["sections"][0]["questions"][0]
-    question["note"], question["evidence"] = sample.LONG_NOTE, sample.EVIDENCE["GEN-04"]
+    question["note"] = sample.LONG_NOTE
+    question["evidence"] = copy.deepcopy(sample.EVIDENCE["GEN-04"])
     return snapshot
 
 
