@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.doing import start_review
+from tests.browser.doing import begin_review
 from tests.support.site import PASSWORD
 
 pytestmark = pytest.mark.pages
@@ -105,7 +105,7 @@ def test_the_whole_job_from_signing_in_to_submission_is_done_by_keyboard(browser
 
 def test_keys_move_answer_undo_and_say_what_they_do(visitor):
     page = visitor("ada").page
-    start_review(page, "Swift assistant", "Exploratory data analysis")
+    begin_review(page, "Swift assistant", "eda")
     page.keyboard.press("j")
     assert focused(page) == "q-GEN-01"
     page.keyboard.press("j")
@@ -141,7 +141,7 @@ def test_keys_move_answer_undo_and_say_what_they_do(visitor):
 
 def test_the_keys_are_shown_and_can_be_switched_off_for_good(visitor):
     page = visitor("ada").page
-    start_review(page, "Quiet assistant", "Exploratory data analysis")
+    begin_review(page, "Quiet assistant", "eda")
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Keys")
     expect(dialog).to_contain_text("next question without an answer")

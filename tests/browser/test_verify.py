@@ -1,10 +1,12 @@
 """Anybody verifies a report, with a mouse and without JavaScript."""
 
 import base64
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
+from tests.browser.conftest import Visitor
 from tests.support.site import Site
 
 pytestmark = pytest.mark.pages
@@ -19,15 +21,17 @@ DROP = """
 """
 
 
-@pytest.fixture
-def report(site: Site, visitor) -> bytes:
+@pytest.fixture(scope="module")
+def report(site: Site, browser: Browser, signed_in: dict[str, StorageState]) -> Iterator[bytes]:
     """The report of the demo, as a person downloads it."""
-    page: Page = visitor("lea").page
+    context = browser.new_context()
+    page = Visitor(context, site, signed_in).come_back("lea").page
     page.get_by_role("link", name="Claims assistant").click()
     page.get_by_role("link", name="Report", exact=True).click()
     expect(page.get_by_role("heading", name="The report is ready")).to_be_visible(timeout=60_000)
     address = page.get_by_role("link", name="Download the signed PDF").get_attribute("href")
-    return page.context.request.get(f"{site.url}{address}").body()
+    yield context.request.get(f"{site.url}{address}").body()
+    context.close()
 
 
 @pytest.fixture
