@@ -16,7 +16,7 @@ CARD = "#q-GEN-01"
 @pytest.fixture
 def desks(visitor):
     """Ada's questionnaire and Jonas's, of the same review."""
-    ada, jonas = visitor("ada").page, visitor("jonas").page
+    ada, jonas = visitor("ada", opens="").page, visitor("jonas", opens="").page
     for page in (ada, jonas):
         page.clock.install()
     begin_review(ada, "Shown to be so", "eda")

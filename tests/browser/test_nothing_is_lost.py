@@ -29,7 +29,7 @@ def write(page: Page, question: str, text: str) -> None:
 
 def both_at(visitor, name: str) -> tuple[Page, Page]:
     """Two people with the same questionnaire open, in a browser each."""
-    ada, jonas = visitor("ada").page, visitor("jonas").page
+    ada, jonas = visitor("ada", opens="").page, visitor("jonas", opens="").page
     begin_review(ada, name, "eda")
     jonas.goto(ada.url)
     return ada, jonas
@@ -109,7 +109,7 @@ def test_a_note_and_a_choice_of_two_people_are_no_conflict(visitor):
 
 
 def test_the_server_stops_in_mid_typing_and_all_text_is_saved_when_it_is_back(visitor, site):
-    ada, jonas = visitor("ada"), visitor("jonas")
+    ada, jonas = visitor("ada", opens=""), visitor("jonas", opens="")
     page, open_page = ada.page, jonas.page
     begin_review(page, "Interrupted assistant", "eda")
     open_page.goto(page.url)
@@ -143,7 +143,7 @@ def test_the_server_stops_in_mid_typing_and_all_text_is_saved_when_it_is_back(vi
 
 
 def test_an_expired_session_is_renewed_in_the_page_and_everything_goes_out(visitor, site):
-    page = visitor("ada").page
+    page = visitor("ada", opens="").page
     begin_review(page, "Expired assistant", "eda")
     sign_out_unseen(site, page)
     note(page, "GEN-02").fill("Typed after the session ended.")
@@ -164,7 +164,7 @@ def test_an_expired_session_is_renewed_in_the_page_and_everything_goes_out(visit
 
 
 def test_what_was_typed_goes_out_after_leaving_the_page_to_sign_in(visitor, site):
-    page = visitor("ada").page
+    page = visitor("ada", opens="").page
     begin_review(page, "Returning assistant", "eda")
     sign_out_unseen(site, page)
     note(page, "GEN-02").fill("Typed after the session ended.")
@@ -178,7 +178,7 @@ def test_what_was_typed_goes_out_after_leaving_the_page_to_sign_in(visitor, site
 
 
 def test_another_person_at_the_same_browser_neither_sees_nor_sends_it(visitor, site):
-    ada = visitor("ada")
+    ada = visitor("ada", opens="")
     page = ada.page
     begin_review(page, "Borrowed assistant", "eda")
     sign_out_unseen(site, page)
@@ -209,7 +209,7 @@ def test_another_person_at_the_same_browser_neither_sees_nor_sends_it(visitor, s
 
 
 def test_what_cannot_be_saved_any_more_is_shown_to_be_copied_and_dropped_by_the_person_only(visitor, site):
-    page = visitor("ada").page
+    page = visitor("ada", opens="").page
     begin_review(page, "Closed assistant", "eda")
     (review,) = re.findall(r"/reviews/([0-9a-f-]+)/", page.url)
     bare = review.replace("-", "") if site.embedded else review
@@ -230,7 +230,7 @@ def test_what_cannot_be_saved_any_more_is_shown_to_be_copied_and_dropped_by_the_
 
 
 def test_a_comment_is_kept_until_it_is_sent(visitor):
-    page = visitor("ada").page
+    page = visitor("ada", opens="").page
     begin_review(page, "Chatty assistant", "eda")
     page.locator("#q-GEN-01 summary", has_text="Comment").click()
     page.locator("#comment-GEN-01").fill("Half a thought")
@@ -243,7 +243,7 @@ def test_a_comment_is_kept_until_it_is_sent(visitor):
 
 
 def test_saves_are_announced_politely_and_keystrokes_not_at_all(visitor):
-    page = visitor("ada").page
+    page = visitor("ada", opens="").page
     begin_review(page, "Spoken assistant", "eda")
     said = page.locator("#said[role=status]")
     page.evaluate(
@@ -260,7 +260,7 @@ def test_saves_are_announced_politely_and_keystrokes_not_at_all(visitor):
 
 
 def test_the_last_change_is_undone_and_every_earlier_one_is_in_the_history(visitor):
-    page = visitor("ada").page
+    page = visitor("ada", opens="").page
     begin_review(page, "Wavering assistant", "eda")
     card = page.locator("#q-GEN-01")
     write(page, "GEN-01", "First words.")
@@ -281,7 +281,7 @@ def test_the_last_change_is_undone_and_every_earlier_one_is_in_the_history(visit
 
 
 def test_a_lost_token_is_fetched_anew(visitor):
-    ada = visitor("ada")
+    ada = visitor("ada", opens="")
     begin_review(ada.page, "Tokenless assistant", "eda")
     ada.context.clear_cookies(name="csrftoken")
     write(ada.page, "GEN-01", "Typed without a token.")
@@ -290,7 +290,7 @@ def test_a_lost_token_is_fetched_anew(visitor):
 
 
 def test_a_browser_without_room_says_that_the_page_must_stay_open(visitor):
-    ada = visitor("ada")
+    ada = visitor("ada", opens="")
     page = ada.page
     begin_review(page, "Full assistant", "eda")
     page.evaluate(

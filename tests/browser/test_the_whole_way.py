@@ -108,7 +108,7 @@ def test_from_an_empty_review_to_a_signed_report_that_pdfsig_finds_valid(visitor
 
 
 def test_a_save_that_cannot_reach_the_server_says_so_and_keeps_what_was_typed(visitor):
-    ada = visitor("ada")
+    ada = visitor("ada", opens="")
     page = ada.page
     begin_review(page, "Offline assistant", "eda")
     ada.context.set_offline(True)
@@ -124,7 +124,7 @@ def test_a_save_that_cannot_reach_the_server_says_so_and_keeps_what_was_typed(vi
 
 
 def test_none_of_these_and_the_practices_exclude_each_other(visitor):
-    page = visitor("ada").page
+    page = visitor("ada", opens="").page
     begin_review(page, "Alone assistant", "eda")
     card = page.locator("#q-EDA-N-02")
     card.locator("input[name=choice][value=EDA-N-02a]").check()
@@ -136,7 +136,7 @@ def test_none_of_these_and_the_practices_exclude_each_other(visitor):
 
 
 def test_not_applicable_asks_for_its_reason_and_saves_with_it(visitor):
-    page = visitor("ada").page
+    page = visitor("ada", opens="").page
     begin_review(page, "Sparse assistant", "eda")
     card = page.locator("#q-EDA-F-02")
     expect(card.get_by_label("Why does it not apply?")).to_be_hidden()
@@ -148,7 +148,7 @@ def test_not_applicable_asks_for_its_reason_and_saves_with_it(visitor):
 
 
 def test_the_score_follows_a_fact_that_changes_the_weights(visitor):
-    page = visitor("ada").page
+    page = visitor("ada", opens="").page
     begin_review(page, "Nightly model", "training")
     expect(page.locator("#score .pillars")).to_contain_text("Reliability low", timeout=20_000)
     choose(page, "models_must_stay_fresh", "yes")
@@ -202,7 +202,7 @@ def test_a_comment_that_cannot_be_sent_says_so_and_stays(visitor, site):
 
 
 def test_a_fact_that_cannot_be_saved_says_so_and_goes_out_later(visitor):
-    ada = visitor("ada")
+    ada = visitor("ada", opens="")
     begin_review(ada.page, "Offline training", "training")
     ada.context.set_offline(True)
     fact = ada.page.locator("#fact-models_must_stay_fresh")
@@ -214,7 +214,7 @@ def test_a_fact_that_cannot_be_saved_says_so_and_goes_out_later(visitor):
 
 
 def test_the_cursor_stays_where_one_types_while_a_reason_is_missing(visitor):
-    page = visitor("ada").page
+    page = visitor("ada", opens="").page
     begin_review(page, "Wandering assistant", "eda")
     card = page.locator("#q-EDA-F-01")
     card.get_by_label("This question does not apply").check()
@@ -231,7 +231,7 @@ def test_the_cursor_stays_where_one_types_while_a_reason_is_missing(visitor):
 
 
 def test_submitting_right_after_typing_saves_first_and_asks_nothing(visitor):
-    page = visitor("ada").page
+    page = visitor("ada", opens="").page
     begin_review(page, "Hasty assistant", "eda")
     page.locator("#note-GEN-01").fill("The last word.")
     page.get_by_role("button", name="Submit for approval").click()

@@ -24,13 +24,13 @@ DROP = """
 @pytest.fixture(scope="module")
 def report(site: Site, browser: Browser, signed_in: dict[str, StorageState]) -> Iterator[bytes]:
     """The report of the demo, as a person downloads it."""
-    context = browser.new_context()
-    page = Visitor(context, site, signed_in).come_back("lea").page
+    context = browser.new_context(base_url=site.url)
+    page = Visitor(context, signed_in).come_back("lea").page
     page.get_by_role("link", name="Claims assistant").click()
     page.get_by_role("link", name="Report", exact=True).click()
     expect(page.get_by_role("heading", name="The report is ready")).to_be_visible(timeout=60_000)
     address = page.get_by_role("link", name="Download the signed PDF").get_attribute("href")
-    yield context.request.get(f"{site.url}{address}").body()
+    yield context.request.get(address).body()
     context.close()
 
 
