@@ -23,9 +23,11 @@ def test_from_an_empty_review_to_a_signed_report_that_pdfsig_finds_valid(visitor
     questions = [element.get_attribute("id").removeprefix("q-") for element in cards.all()]
     assert len(questions) == 24
     for question in questions[:-1]:
-        inputs = page.locator(f"#q-{question} input[name=choice]").all()
-        practices = inputs[0].get_attribute("type") == "checkbox"
-        values = [each.get_attribute("value") for each in inputs if each.get_attribute("data-alone") is None]
+        inputs = page.locator(f"#q-{question} input[name=choice]")
+        practices = inputs.first.get_attribute("type") == "checkbox"
+        values = inputs.evaluate_all(
+            "(all) => all.filter((one) => !('alone' in one.dataset)).map((one) => one.value)"
+        )
         if page.locator(f"#q-{question} input[name=peak]").count():
             fill_row(page, question, 1, service="Model", limit="300,000", peak="190000", unit="tokens a minute")
         elif page.locator(f"#q-{question} input[name=throughput]").count():
