@@ -14,12 +14,19 @@ CARD = "#q-GEN-01"
 
 
 @pytest.fixture
-def desks(visitor):
+def ada(visitor) -> Page:
+    """Ada's questionnaire, of a new review."""
+    page = visitor("ada", opens="").page
+    page.clock.install()
+    begin_review(page, "Shown to be so", "eda")
+    return page
+
+
+@pytest.fixture
+def desks(ada: Page, visitor) -> tuple[Page, Page]:
     """Ada's questionnaire and Jonas's, of the same review."""
-    ada, jonas = visitor("ada", opens="").page, visitor("jonas", opens="").page
-    for page in (ada, jonas):
-        page.clock.install()
-    begin_review(ada, "Shown to be so", "eda")
+    jonas = visitor("jonas", opens="").page
+    jonas.clock.install()
     jonas.goto(ada.url)
     return ada, jonas
 
@@ -70,8 +77,7 @@ def test_files_links_and_quotes_are_added_without_a_reload_and_others_see_them_a
     expect(jonas.locator(f"{CARD} .pieces > li")).to_have_count(2, timeout=15_000)
 
 
-def test_what_is_refused_stays_in_the_form_with_the_reason_and_so_does_the_file(desks, tmp_path: Path):
-    ada, _jonas = desks
+def test_what_is_refused_stays_in_the_form_with_the_reason_and_so_does_the_file(ada, tmp_path: Path):
     card = opened(ada, "File")
     sent = tmp_path / "report.pdf"
     sent.write_bytes(files.HTML)
@@ -105,8 +111,7 @@ def test_a_quote_that_was_begun_is_there_again_and_a_form_stays_open_while_other
     expect(card.get_by_label("Where it is from")).to_have_value("Load test")
 
 
-def test_evidence_is_added_with_the_keyboard_alone(desks):
-    ada, _jonas = desks
+def test_evidence_is_added_with_the_keyboard_alone(ada):
     link = ada.locator(CARD).get_by_role("link", name="Add evidence")
     link.focus()
     ada.keyboard.press("Enter")

@@ -1,7 +1,7 @@
 """Two people at one questionnaire, in two browsers."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.doing import answer, begin_review, let_pages_ask
 
@@ -13,12 +13,19 @@ COUNT_SAYINGS = """
 
 
 @pytest.fixture
-def desks(visitor):
+def ada(visitor) -> Page:
+    """Ada's questionnaire, of a new review."""
+    page = visitor("ada", opens="").page
+    page.clock.install()
+    begin_review(page, "Answered together", "eda")
+    return page
+
+
+@pytest.fixture
+def desks(ada: Page, visitor) -> tuple[Page, Page]:
     """Ada's questionnaire and Jonas's, of the same review."""
-    ada, jonas = visitor("ada", opens="").page, visitor("jonas", opens="").page
-    for page in (ada, jonas):
-        page.clock.install()
-    begin_review(ada, "Answered together", "eda")
+    jonas = visitor("jonas", opens="").page
+    jonas.clock.install()
     jonas.goto(ada.url)
     return ada, jonas
 
@@ -68,8 +75,7 @@ def test_a_question_that_one_is_writing_in_is_left_alone(desks):
     expect(note).to_be_focused()
 
 
-def test_questions_are_narrowed_as_one_types_and_links_lead_to_those_left_out(desks):
-    ada, _jonas = desks
+def test_questions_are_narrowed_as_one_types_and_links_lead_to_those_left_out(ada):
     ada.get_by_label("Search the questions").fill("gpu")
     expect(ada.locator("#found")).to_contain_text("questions shown")
     expect(ada.locator("#q-GEN-01")).to_be_hidden()
@@ -118,8 +124,7 @@ def test_what_a_filter_leaves_out_stays_out_when_a_colleague_changes_it(desks):
     expect(ada.locator("#q-GEN-01")).to_be_hidden()
 
 
-def test_the_search_looks_at_questions_and_answers_and_not_at_buttons(desks):
-    ada, _jonas = desks
+def test_the_search_looks_at_questions_and_answers_and_not_at_buttons(ada):
     ada.get_by_label("Search the questions").fill("assign")
     expect(ada.locator("#found")).to_contain_text("0 of")
     ada.get_by_label("Search the questions").fill("")
@@ -130,8 +135,7 @@ def test_the_search_looks_at_questions_and_answers_and_not_at_buttons(desks):
     expect(ada.locator("#found")).to_contain_text("1 of")
 
 
-def test_a_question_counts_as_discussed_once_one_comments_on_it_until_it_is_resolved(desks):
-    ada, _jonas = desks
+def test_a_question_counts_as_discussed_once_one_comments_on_it_until_it_is_resolved(ada):
     card = ada.locator("#q-GEN-04")
     card.get_by_text("Comment", exact=True).click()
     card.get_by_label("Comment on").fill("Who knows?")
@@ -176,8 +180,7 @@ def test_questions_of_a_section_are_set_aside_at_once_what_a_colleague_was_faste
     answer(ada, "EDA-F-01", ["auto"])
 
 
-def test_confirming_is_one_key_and_so_is_undoing_it(desks):
-    ada, _jonas = desks
+def test_confirming_is_one_key_and_so_is_undoing_it(ada):
     answer(ada, "GEN-01", ["informal"])
     begin_with_the_last(ada)
     card = ada.locator("#q-GEN-01")
