@@ -38,9 +38,8 @@ class Visitor:
     Whatever the browser's console complains of fails the test, but for refusals (4xx): the page itself explains them.
     """
 
-    def __init__(self, context: BrowserContext, site: Site, signed_in: dict[str, StorageState]) -> None:
+    def __init__(self, context: BrowserContext, signed_in: dict[str, StorageState]) -> None:
         self.context = context
-        self.site = site
         self.signed_in = signed_in
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
@@ -52,19 +51,23 @@ class Visitor:
         if message.type == "error" and not refusal:
             self.complaints.append(message.text)
 
-    def come_back(self, username: str) -> "Visitor":
-        """Sign in, or go on with the session of an earlier test, as checking passwords is slow on purpose."""
+    def come_back(self, username: str, opens: str = "/") -> "Visitor":
+        """Sign in, or go on with the session of an earlier test, as checking passwords is slow on purpose.
+
+        `opens` is where the visit begins; where it is empty, the test opens its first page itself.
+        """
         if username in self.signed_in:
             self.context.add_cookies(self.signed_in[username]["cookies"])
-            self.page.goto(self.site.url)
-            if "/sign-in/" not in self.page.url:
+            if self.context.request.get("/language/", max_redirects=0).ok:
+                if opens:
+                    self.page.goto(opens)
                 return self
         self.sign_in(username)
         self.signed_in[username] = self.context.storage_state()
         return self
 
     def sign_in(self, username: str) -> "Visitor":
-        self.page.goto(f"{self.site.url}/sign-in/")
+        self.page.goto("/sign-in/")
         self.page.get_by_label("User name").fill(username)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
@@ -83,10 +86,10 @@ def visitor(browser: Browser, site: Site, signed_in: dict[str, StorageState]) ->
     contexts: list[BrowserContext] = []
     visitors: list[Visitor] = []
 
-    def arrive(username: str, **options: object) -> Visitor:
-        contexts.append(browser.new_context(accept_downloads=True, **options))
-        visitors.append(Visitor(contexts[-1], site, signed_in))
-        return visitors[-1].come_back(username)
+    def arrive(username: str, opens: str = "/", **options: object) -> Visitor:
+        contexts.append(browser.new_context(accept_downloads=True, base_url=site.url, **options))
+        visitors.append(Visitor(contexts[-1], signed_in))
+        return visitors[-1].come_back(username, opens)
 
     yield arrive
     for context in contexts:

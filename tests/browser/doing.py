@@ -2,6 +2,17 @@
 
 from playwright.sync_api import Page, expect
 
+ASKS_EVERY = 5_000  # milliseconds, see static/js/together.js
+
+DESCRIBED = {
+    "purpose": "Answers questions of customers about their contracts.",
+    "owner": "Contracts",
+    "team": "1",  # the only one of the demo
+    "criticality": "medium",
+    "data_classification": "confidential",
+    "regions": "westeurope",
+}
+
 
 def start_review(page: Page, name: str, kind: str) -> None:
     page.get_by_role("link", name="New workload and review").click()
@@ -12,6 +23,22 @@ def start_review(page: Page, name: str, kind: str) -> None:
     page.get_by_role("button", name="Start the review").click()
     page.get_by_role("heading", name="Questionnaire").wait_for()
     page.wait_for_load_state()
+
+
+def begin_review(page: Page, name: str, kind: str) -> None:
+    """Open the questionnaire of a new review, by what the form sends: for tests that are not about the form."""
+    (token,) = (cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "csrftoken")
+    form = {"name": name, "kind": kind, **DESCRIBED, "csrfmiddlewaretoken": token}
+    begun = page.context.request.post("/workloads/new/", form=form, max_redirects=0)
+    assert begun.status == 302, begun.text()
+    page.goto(begun.headers["location"])
+
+
+def let_pages_ask(*pages: Page) -> None:
+    """Let the seconds pass after which pages ask what colleagues did; for pages with a clock that was installed."""
+    for page in pages:
+        with page.expect_response(lambda response: response.url.endswith("/here/")):
+            page.clock.fast_forward(ASKS_EVERY)
 
 
 def answer(page: Page, question: str, choices: list[str]) -> None:

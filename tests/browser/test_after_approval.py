@@ -5,6 +5,8 @@ from playwright.sync_api import Page, expect
 
 from tests.support.site import PASSWORD, Site
 
+pytestmark = pytest.mark.pages
+
 READY = """
 from checklists.language import WorkloadKind
 from reviews.access import Actor

@@ -1,14 +1,14 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.doing import answer, choose, fill_row, start_review, type_fact
+from tests.browser.doing import answer, begin_review, choose, fill_row, type_fact
 
 pytestmark = pytest.mark.pages
 
 
 def test_batch_and_online_are_asked_about_the_compute_that_each_wants(visitor):
-    page = visitor("ada").page
-    start_review(page, "Two-faced assistant", "Inferencing (model hosting)")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Two-faced assistant", "inferencing")
     batch, online = page.locator("#q-INF-F-01-batch"), page.locator("#q-INF-F-01-online")
     expect(batch).to_be_hidden()
     expect(online).to_be_hidden()
@@ -32,8 +32,8 @@ def test_batch_and_online_are_asked_about_the_compute_that_each_wants(visitor):
 
 
 def test_chargeback_is_asked_about_for_shared_platforms_alone_and_its_answer_comes_back(visitor):
-    page = visitor("ada").page
-    start_review(page, "Shared platform", "Inferencing (model hosting)")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Shared platform", "inferencing")
     card = page.locator("#q-INF-F-04")
     expect(card).to_be_hidden()
     before = page.locator("#progress strong").first.inner_text()
@@ -57,8 +57,8 @@ def test_chargeback_is_asked_about_for_shared_platforms_alone_and_its_answer_com
 
 
 def test_a_fact_that_is_typed_back_to_what_is_saved_counts_as_saved(visitor):
-    page = visitor("ada").page
-    start_review(page, "Second thoughts", "Inferencing (model hosting)")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Second thoughts", "inferencing")
     type_fact(page, "data_regions", "westeurope")
     field, state = page.locator("#value-data_regions"), page.locator("#state-fact-data_regions")
     field.focus()
@@ -72,8 +72,8 @@ def test_a_fact_that_is_typed_back_to_what_is_saved_counts_as_saved(visitor):
 
 
 def test_what_is_typed_in_a_question_that_a_colleague_hides_is_still_there_when_it_is_asked_again(visitor):
-    ada, jonas = visitor("ada").page, visitor("jonas").page
-    start_review(ada, "Hidden words", "Inferencing (model hosting)")
+    ada, jonas = visitor("ada", opens="").page, visitor("jonas", opens="").page
+    begin_review(ada, "Hidden words", "inferencing")
     choose(ada, "platform_shared", "yes")
     jonas.goto(ada.url)
     choose(jonas, "platform_shared", "no")
@@ -86,8 +86,8 @@ def test_what_is_typed_in_a_question_that_a_colleague_hides_is_still_there_when_
 
 
 def test_what_cannot_be_saved_in_a_question_that_is_hidden_holds_nothing_up(visitor):
-    page = visitor("ada").page
-    start_review(page, "Unreasoned assistant", "Inferencing (model hosting)")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Unreasoned assistant", "inferencing")
     choose(page, "platform_shared", "yes")
     page.locator("#q-INF-F-04").get_by_label("This question does not apply to the workload").check()
     choose(page, "platform_shared", "no")
@@ -97,8 +97,8 @@ def test_what_cannot_be_saved_in_a_question_that_is_hidden_holds_nothing_up(visi
 
 
 def test_quotas_are_answered_with_numbers_and_the_headroom_is_worked_out(visitor):
-    page = visitor("ada").page
-    start_review(page, "Tight assistant", "Exploratory data analysis")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Tight assistant", "eda")
     fill_row(page, "GEN-04", 1, service="GPU cores", limit="48", peak="60", unit="cores")
     expect(page.locator("#output-GEN-04-1")).to_contain_text("0.80")
     expect(page.locator("#risk-GEN-04")).to_contain_text("High risk")
@@ -118,8 +118,8 @@ def test_quotas_are_answered_with_numbers_and_the_headroom_is_worked_out(visitor
 
 
 def test_the_best_configuration_is_the_cheapest_for_the_work(visitor):
-    page = visitor("ada").page
-    start_review(page, "Measured assistant", "Exploratory data analysis")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Measured assistant", "eda")
     fill_row(page, "GEN-07", 1, configuration="One GPU", throughput="10", p95_ms="700", cost_per_hour="4")
     expect(page.locator("#risk-GEN-07")).to_contain_text("Medium risk")
     fill_row(page, "GEN-07", 2, configuration="Two GPUs", throughput="25", p95_ms="500", cost_per_hour="8")
@@ -129,8 +129,8 @@ def test_the_best_configuration_is_the_cheapest_for_the_work(visitor):
 
 
 def test_different_regions_without_a_stated_reason_are_a_finding_by_themselves(visitor):
-    page = visitor("ada").page
-    start_review(page, "Spread assistant", "Exploratory data analysis")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Spread assistant", "eda")
     for fact, regions in (("data_regions", "westeurope"), ("compute_regions", "westeurope, eastus")):
         type_fact(page, fact, regions)
     expect(page.locator("#risk-GEN-02")).to_contain_text("High risk")
@@ -143,8 +143,8 @@ def test_different_regions_without_a_stated_reason_are_a_finding_by_themselves(v
 
 
 def test_a_practice_is_in_place_or_does_not_apply_but_not_both(visitor):
-    page = visitor("ada").page
-    start_review(page, "Partial assistant", "Exploratory data analysis")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Partial assistant", "eda")
     card = page.locator("#q-GEN-06")
     card.locator("input[name=choice][value=GEN-06a]").check()
     card.locator("input[name=left_out][value=GEN-06a]").check()
@@ -155,8 +155,8 @@ def test_a_practice_is_in_place_or_does_not_apply_but_not_both(visitor):
 
 
 def test_orchestration_is_a_checklist_that_a_review_adds(visitor):
-    page = visitor("ada").page
-    start_review(page, "Flow assistant", "Inferencing (model hosting)")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Flow assistant", "inferencing")
     page.get_by_label("Add a checklist to this review").select_option(label="Orchestration, edition 1.0")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator("#q-ORC-N-01")).to_be_visible()
@@ -166,9 +166,9 @@ def test_orchestration_is_a_checklist_that_a_review_adds(visitor):
 
 
 def test_what_is_typed_before_the_scripts_have_come_is_saved_as_well(visitor):
-    ada = visitor("ada")
+    ada = visitor("ada", opens="")
     page = ada.page
-    start_review(page, "Quick assistant", "Exploratory data analysis")
+    begin_review(page, "Quick assistant", "eda")
 
     def slow(route):
         page.locator("#note-GEN-01").fill("Typed at once.")

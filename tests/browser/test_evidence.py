@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.doing import answer, start_review
+from tests.browser.doing import answer, begin_review, let_pages_ask
 from tests.reviews import files
 
 pytestmark = pytest.mark.pages
@@ -14,10 +14,19 @@ CARD = "#q-GEN-01"
 
 
 @pytest.fixture
-def desks(visitor):
+def ada(visitor) -> Page:
+    """Ada's questionnaire, of a new review."""
+    page = visitor("ada", opens="").page
+    page.clock.install()
+    begin_review(page, "Shown to be so", "eda")
+    return page
+
+
+@pytest.fixture
+def desks(ada: Page, visitor) -> tuple[Page, Page]:
     """Ada's questionnaire and Jonas's, of the same review."""
-    ada, jonas = visitor("ada").page, visitor("jonas").page
-    start_review(ada, "Shown to be so", "Exploratory data analysis")
+    jonas = visitor("jonas", opens="").page
+    jonas.clock.install()
     jonas.goto(ada.url)
     return ada, jonas
 
@@ -51,6 +60,7 @@ def test_files_links_and_quotes_are_added_without_a_reload_and_others_see_them_a
     add(card, 3)
     assert ada.evaluate("window.same")
     expect(ada.locator("#note-GEN-01")).to_have_value("As measured.")
+    let_pages_ask(jonas)
     expect(jonas.locator(f"{CARD} .pieces > li")).to_have_count(3, timeout=15_000)
     expect(jonas.locator(CARD)).to_contain_text("None of the calls failed.")
     with jonas.expect_download() as download:
@@ -63,11 +73,11 @@ def test_files_links_and_quotes_are_added_without_a_reload_and_others_see_them_a
     piece.get_by_text("Take away").click()
     piece.get_by_role("button", name="Take it away").click()
     expect(ada.locator(f"{CARD} .pieces > li")).to_have_count(2)
+    let_pages_ask(jonas)
     expect(jonas.locator(f"{CARD} .pieces > li")).to_have_count(2, timeout=15_000)
 
 
-def test_what_is_refused_stays_in_the_form_with_the_reason_and_so_does_the_file(desks, tmp_path: Path):
-    ada, _jonas = desks
+def test_what_is_refused_stays_in_the_form_with_the_reason_and_so_does_the_file(ada, tmp_path: Path):
     card = opened(ada, "File")
     sent = tmp_path / "report.pdf"
     sent.write_bytes(files.HTML)
@@ -95,13 +105,13 @@ def test_a_quote_that_was_begun_is_there_again_and_a_form_stays_open_while_other
     answer(jonas, "GEN-01", ["informal"])
     opened(jonas, "Link").get_by_label("Address").fill("https://wiki.example.org/limits")
     add(jonas.locator(CARD), 1)
+    let_pages_ask(ada)
     expect(card.locator(".pieces > li")).to_have_count(1, timeout=15_000)
     expect(ada.locator(f"{CARD} input[value=informal]")).to_be_checked()
     expect(card.get_by_label("Where it is from")).to_have_value("Load test")
 
 
-def test_evidence_is_added_with_the_keyboard_alone(desks):
-    ada, _jonas = desks
+def test_evidence_is_added_with_the_keyboard_alone(ada):
     link = ada.locator(CARD).get_by_role("link", name="Add evidence")
     link.focus()
     ada.keyboard.press("Enter")

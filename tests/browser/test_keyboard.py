@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.doing import start_review
+from tests.browser.doing import begin_review
 from tests.support.site import PASSWORD
 
 pytestmark = pytest.mark.pages
@@ -69,7 +69,7 @@ def test_the_whole_job_from_signing_in_to_submission_is_done_by_keyboard(browser
     facts = page.locator("form.fact:visible")
     for index in range(facts.count()):
         fact = facts.nth(index)
-        page.keyboard.press("Tab")
+        # The Tab that sends what was typed leads into the next.
         while not fact.evaluate("(form) => form.contains(document.activeElement)"):
             page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.matches('[type=radio], [type=checkbox]')"):
@@ -104,8 +104,8 @@ def test_the_whole_job_from_signing_in_to_submission_is_done_by_keyboard(browser
 
 
 def test_keys_move_answer_undo_and_say_what_they_do(visitor):
-    page = visitor("ada").page
-    start_review(page, "Swift assistant", "Exploratory data analysis")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Swift assistant", "eda")
     page.keyboard.press("j")
     assert focused(page) == "q-GEN-01"
     page.keyboard.press("j")
@@ -140,8 +140,8 @@ def test_keys_move_answer_undo_and_say_what_they_do(visitor):
 
 
 def test_the_keys_are_shown_and_can_be_switched_off_for_good(visitor):
-    page = visitor("ada").page
-    start_review(page, "Quiet assistant", "Exploratory data analysis")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Quiet assistant", "eda")
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Keys")
     expect(dialog).to_contain_text("next question without an answer")

@@ -5,8 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.doing import answer, start_review
+from tests.browser.doing import answer, begin_review
 from tests.support.site import PASSWORD
+
+pytestmark = pytest.mark.pages
 
 KEPT = "Not saved – kept in this browser"
 
@@ -21,13 +23,14 @@ def state(page: Page, question: str) -> Locator:
 
 def write(page: Page, question: str, text: str) -> None:
     note(page, question).fill(text)
+    note(page, question).press("Tab")
     expect(state(page, question)).to_have_text("✓ Saved")
 
 
 def both_at(visitor, name: str) -> tuple[Page, Page]:
     """Two people with the same questionnaire open, in a browser each."""
-    ada, jonas = visitor("ada").page, visitor("jonas").page
-    start_review(ada, name, "Exploratory data analysis")
+    ada, jonas = visitor("ada", opens="").page, visitor("jonas", opens="").page
+    begin_review(ada, name, "eda")
     jonas.goto(ada.url)
     return ada, jonas
 
@@ -36,6 +39,7 @@ def conflict_over_notes(visitor, name: str) -> tuple[Page, Page, Locator]:
     ada, jonas = both_at(visitor, name)
     write(ada, "GEN-01", "Tools were compared in May.\nSee ADR-12.")
     note(jonas, "GEN-01").fill("Tools were compared in June.\nSee the wiki.")
+    note(jonas, "GEN-01").press("Tab")
     panel = jonas.get_by_role("group", name="Two answers to this question")
     expect(panel.get_by_role("alert")).to_contain_text("A colleague changed this answer")
     return ada, jonas, panel
@@ -104,50 +108,43 @@ def test_a_note_and_a_choice_of_two_people_are_no_conflict(visitor):
     expect(ada.locator("#q-GEN-01 input[value=justified]")).to_be_checked()
 
 
-@pytest.fixture
-def restarted(site):
-    yield
-    if not {"serve", "web"} & set(site.processes):
-        site.start_web()
-
-
-def test_the_server_stops_in_mid_typing_and_all_text_is_saved_when_it_is_back(visitor, site, restarted):
-    ada = visitor("ada")
-    page = ada.page
-    start_review(page, "Interrupted assistant", "Exploratory data analysis")
+def test_the_server_stops_in_mid_typing_and_all_text_is_saved_when_it_is_back(visitor, site):
+    ada, jonas = visitor("ada", opens=""), visitor("jonas", opens="")
+    page, open_page = ada.page, jonas.page
+    begin_review(page, "Interrupted assistant", "eda")
+    open_page.goto(page.url)
     note(page, "GEN-01").press_sequentially("The first half, ")
-    site.stop_web()
-    note(page, "GEN-01").press_sequentially("and the second.")
-    page.locator("#q-GEN-02 input[name=choice]").first.check()
-    note(page, "GEN-03").fill("A third answer.")
-    expect(state(page, "GEN-01")).to_have_text(KEPT)
-    banner = page.get_by_role("region", name="Not saved yet")
-    expect(banner).to_contain_text("3 answers are not saved yet")
-    expect(banner).to_contain_text("The server cannot be reached")
-    expect(page.locator("#alarm")).to_contain_text("The server cannot be reached")
-    # One tab is closed with what it kept; a new one takes it over.
-    other = ada.context.new_page()
-    page.close()
-    site.start_web()
+    with site.without_web():
+        note(page, "GEN-01").press_sequentially("and the second.")
+        page.locator("#q-GEN-02 input[name=choice]").first.check()
+        note(page, "GEN-03").fill("A third answer.")
+        note(open_page, "GEN-04").press_sequentially("The end.")
+        expect(state(page, "GEN-01")).to_have_text(KEPT)
+        banner = page.get_by_role("region", name="Not saved yet")
+        expect(banner).to_contain_text("3 answers are not saved yet")
+        expect(banner).to_contain_text("The server cannot be reached")
+        expect(page.locator("#alarm")).to_contain_text("The server cannot be reached")
+        expect(state(open_page, "GEN-04")).to_have_text(KEPT)
+        # One tab is closed with what it kept; a new one takes it over.
+        other = ada.context.new_page()
+        page.close()
     other.goto(page.url)
     for question in ("GEN-01", "GEN-02", "GEN-03"):
         expect(state(other, question)).to_have_text("✓ Saved")
     expect(note(other, "GEN-01")).to_have_value("The first half, and the second.")
     expect(other.get_by_role("region", name="Not saved yet")).to_be_hidden()
     # And a page that stays open sends by itself.
-    site.stop_web()
-    note(other, "GEN-01").press_sequentially(" The end.")
-    expect(state(other, "GEN-01")).to_have_text(KEPT)
-    site.start_web()
-    expect(state(other, "GEN-01")).to_have_text("✓ Saved", timeout=30_000)
+    expect(state(open_page, "GEN-04")).to_have_text("✓ Saved", timeout=30_000)
     other.reload()
-    expect(note(other, "GEN-01")).to_have_value("The first half, and the second. The end.")
-    ada.complaints.clear()
+    expect(note(other, "GEN-01")).to_have_value("The first half, and the second.")
+    expect(note(other, "GEN-04")).to_have_value("The end.")
+    for each in (ada, jonas):
+        each.complaints.clear()
 
 
 def test_an_expired_session_is_renewed_in_the_page_and_everything_goes_out(visitor, site):
-    page = visitor("ada").page
-    start_review(page, "Expired assistant", "Exploratory data analysis")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Expired assistant", "eda")
     sign_out_unseen(site, page)
     note(page, "GEN-02").fill("Typed after the session ended.")
     expect(state(page, "GEN-02")).to_have_text(KEPT)
@@ -167,8 +164,8 @@ def test_an_expired_session_is_renewed_in_the_page_and_everything_goes_out(visit
 
 
 def test_what_was_typed_goes_out_after_leaving_the_page_to_sign_in(visitor, site):
-    page = visitor("ada").page
-    start_review(page, "Returning assistant", "Exploratory data analysis")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Returning assistant", "eda")
     sign_out_unseen(site, page)
     note(page, "GEN-02").fill("Typed after the session ended.")
     expect(state(page, "GEN-02")).to_have_text(KEPT)
@@ -181,9 +178,9 @@ def test_what_was_typed_goes_out_after_leaving_the_page_to_sign_in(visitor, site
 
 
 def test_another_person_at_the_same_browser_neither_sees_nor_sends_it(visitor, site):
-    ada = visitor("ada")
+    ada = visitor("ada", opens="")
     page = ada.page
-    start_review(page, "Borrowed assistant", "Exploratory data analysis")
+    begin_review(page, "Borrowed assistant", "eda")
     sign_out_unseen(site, page)
     note(page, "GEN-02").fill("Ada’s secret.")
     expect(state(page, "GEN-02")).to_have_text(KEPT)
@@ -212,8 +209,8 @@ def test_another_person_at_the_same_browser_neither_sees_nor_sends_it(visitor, s
 
 
 def test_what_cannot_be_saved_any_more_is_shown_to_be_copied_and_dropped_by_the_person_only(visitor, site):
-    page = visitor("ada").page
-    start_review(page, "Closed assistant", "Exploratory data analysis")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Closed assistant", "eda")
     (review,) = re.findall(r"/reviews/([0-9a-f-]+)/", page.url)
     bare = review.replace("-", "") if site.embedded else review
     site.change("UPDATE reviews_review SET state = 'submitted' WHERE id = %s", bare)
@@ -233,8 +230,8 @@ def test_what_cannot_be_saved_any_more_is_shown_to_be_copied_and_dropped_by_the_
 
 
 def test_a_comment_is_kept_until_it_is_sent(visitor):
-    page = visitor("ada").page
-    start_review(page, "Chatty assistant", "Exploratory data analysis")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Chatty assistant", "eda")
     page.locator("#q-GEN-01 summary", has_text="Comment").click()
     page.locator("#comment-GEN-01").fill("Half a thought")
     page.reload()
@@ -246,8 +243,8 @@ def test_a_comment_is_kept_until_it_is_sent(visitor):
 
 
 def test_saves_are_announced_politely_and_keystrokes_not_at_all(visitor):
-    page = visitor("ada").page
-    start_review(page, "Spoken assistant", "Exploratory data analysis")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Spoken assistant", "eda")
     said = page.locator("#said[role=status]")
     page.evaluate(
         """() => {
@@ -263,8 +260,8 @@ def test_saves_are_announced_politely_and_keystrokes_not_at_all(visitor):
 
 
 def test_the_last_change_is_undone_and_every_earlier_one_is_in_the_history(visitor):
-    page = visitor("ada").page
-    start_review(page, "Wavering assistant", "Exploratory data analysis")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Wavering assistant", "eda")
     card = page.locator("#q-GEN-01")
     write(page, "GEN-01", "First words.")
     answer(page, "GEN-01", ["justified"])
@@ -284,8 +281,8 @@ def test_the_last_change_is_undone_and_every_earlier_one_is_in_the_history(visit
 
 
 def test_a_lost_token_is_fetched_anew(visitor):
-    ada = visitor("ada")
-    start_review(ada.page, "Tokenless assistant", "Exploratory data analysis")
+    ada = visitor("ada", opens="")
+    begin_review(ada.page, "Tokenless assistant", "eda")
     ada.context.clear_cookies(name="csrftoken")
     write(ada.page, "GEN-01", "Typed without a token.")
     ada.page.reload()
@@ -293,9 +290,9 @@ def test_a_lost_token_is_fetched_anew(visitor):
 
 
 def test_a_browser_without_room_says_that_the_page_must_stay_open(visitor):
-    ada = visitor("ada")
+    ada = visitor("ada", opens="")
     page = ada.page
-    start_review(page, "Full assistant", "Exploratory data analysis")
+    begin_review(page, "Full assistant", "eda")
     page.evaluate(
         "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
     )

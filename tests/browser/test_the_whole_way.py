@@ -3,7 +3,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.doing import answer, choose, fill_row, start_review, state_everything
+from tests.browser.doing import answer, begin_review, choose, fill_row, start_review, state_everything
 from tests.support.pdf import pdfsig, text_of
 
 
@@ -23,9 +23,11 @@ def test_from_an_empty_review_to_a_signed_report_that_pdfsig_finds_valid(visitor
     questions = [element.get_attribute("id").removeprefix("q-") for element in cards.all()]
     assert len(questions) == 24
     for question in questions[:-1]:
-        inputs = page.locator(f"#q-{question} input[name=choice]").all()
-        practices = inputs[0].get_attribute("type") == "checkbox"
-        values = [each.get_attribute("value") for each in inputs if each.get_attribute("data-alone") is None]
+        inputs = page.locator(f"#q-{question} input[name=choice]")
+        practices = inputs.first.get_attribute("type") == "checkbox"
+        values = inputs.evaluate_all(
+            "(all) => all.filter((one) => !('alone' in one.dataset)).map((one) => one.value)"
+        )
         if page.locator(f"#q-{question} input[name=peak]").count():
             fill_row(page, question, 1, service="Model", limit="300,000", peak="190000", unit="tokens a minute")
         elif page.locator(f"#q-{question} input[name=throughput]").count():
@@ -108,9 +110,9 @@ def test_from_an_empty_review_to_a_signed_report_that_pdfsig_finds_valid(visitor
 
 
 def test_a_save_that_cannot_reach_the_server_says_so_and_keeps_what_was_typed(visitor):
-    ada = visitor("ada")
+    ada = visitor("ada", opens="")
     page = ada.page
-    start_review(page, "Offline assistant", "Exploratory data analysis")
+    begin_review(page, "Offline assistant", "eda")
     ada.context.set_offline(True)
     page.locator("#note-GEN-01").fill("Typed in a tunnel.")
     state = page.locator("#state-GEN-01")
@@ -124,8 +126,8 @@ def test_a_save_that_cannot_reach_the_server_says_so_and_keeps_what_was_typed(vi
 
 
 def test_none_of_these_and_the_practices_exclude_each_other(visitor):
-    page = visitor("ada").page
-    start_review(page, "Alone assistant", "Exploratory data analysis")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Alone assistant", "eda")
     card = page.locator("#q-EDA-N-02")
     card.locator("input[name=choice][value=EDA-N-02a]").check()
     card.locator("input[name=choice][value=none_of_these]").check()
@@ -136,8 +138,8 @@ def test_none_of_these_and_the_practices_exclude_each_other(visitor):
 
 
 def test_not_applicable_asks_for_its_reason_and_saves_with_it(visitor):
-    page = visitor("ada").page
-    start_review(page, "Sparse assistant", "Exploratory data analysis")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Sparse assistant", "eda")
     card = page.locator("#q-EDA-F-02")
     expect(card.get_by_label("Why does it not apply?")).to_be_hidden()
     card.get_by_label("This question does not apply").check()
@@ -148,8 +150,8 @@ def test_not_applicable_asks_for_its_reason_and_saves_with_it(visitor):
 
 
 def test_the_score_follows_a_fact_that_changes_the_weights(visitor):
-    page = visitor("ada").page
-    start_review(page, "Nightly model", "Training and fine-tuning")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Nightly model", "training")
     expect(page.locator("#score .pillars")).to_contain_text("Reliability low", timeout=20_000)
     choose(page, "models_must_stay_fresh", "yes")
     expect(page.locator("#score .pillars")).to_contain_text("Reliability full", timeout=20_000)
@@ -202,8 +204,8 @@ def test_a_comment_that_cannot_be_sent_says_so_and_stays(visitor, site):
 
 
 def test_a_fact_that_cannot_be_saved_says_so_and_goes_out_later(visitor):
-    ada = visitor("ada")
-    start_review(ada.page, "Offline training", "Training and fine-tuning")
+    ada = visitor("ada", opens="")
+    begin_review(ada.page, "Offline training", "training")
     ada.context.set_offline(True)
     fact = ada.page.locator("#fact-models_must_stay_fresh")
     fact.get_by_label("Yes").check()
@@ -214,8 +216,8 @@ def test_a_fact_that_cannot_be_saved_says_so_and_goes_out_later(visitor):
 
 
 def test_the_cursor_stays_where_one_types_while_a_reason_is_missing(visitor):
-    page = visitor("ada").page
-    start_review(page, "Wandering assistant", "Exploratory data analysis")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Wandering assistant", "eda")
     card = page.locator("#q-EDA-F-01")
     card.get_by_label("This question does not apply").check()
     page.locator("#note-EDA-F-01").press_sequentially("Hello")
@@ -231,8 +233,8 @@ def test_the_cursor_stays_where_one_types_while_a_reason_is_missing(visitor):
 
 
 def test_submitting_right_after_typing_saves_first_and_asks_nothing(visitor):
-    page = visitor("ada").page
-    start_review(page, "Hasty assistant", "Exploratory data analysis")
+    page = visitor("ada", opens="").page
+    begin_review(page, "Hasty assistant", "eda")
     page.locator("#note-GEN-01").fill("The last word.")
     page.get_by_role("button", name="Submit for approval").click()
     expect(page.locator("#incomplete")).to_contain_text("12 obligatory questions are not answered yet")

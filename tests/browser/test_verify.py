@@ -1,33 +1,37 @@
 """Anybody verifies a report, with a mouse and without JavaScript."""
 
 import base64
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
+from tests.browser.conftest import Visitor
 from tests.support.site import Site
 
 pytestmark = pytest.mark.pages
 
 DROP = """
-([name, content]) => {
+([name, content, zeros]) => {
   const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
   const transfer = new DataTransfer();
-  transfer.items.add(new File([bytes], name, { type: "application/pdf" }));
+  transfer.items.add(new File([bytes, new Uint8Array(zeros)], name, { type: "application/pdf" }));
   return transfer;
 }
 """
 
 
-@pytest.fixture
-def report(site: Site, visitor) -> bytes:
+@pytest.fixture(scope="module")
+def report(site: Site, browser: Browser, signed_in: dict[str, StorageState]) -> Iterator[bytes]:
     """The report of the demo, as a person downloads it."""
-    page: Page = visitor("lea").page
+    context = browser.new_context(base_url=site.url)
+    page = Visitor(context, signed_in).come_back("lea").page
     page.get_by_role("link", name="Claims assistant").click()
     page.get_by_role("link", name="Report", exact=True).click()
     expect(page.get_by_role("heading", name="The report is ready")).to_be_visible(timeout=60_000)
     address = page.get_by_role("link", name="Download the signed PDF").get_attribute("href")
-    return page.context.request.get(f"{site.url}{address}").body()
+    yield context.request.get(address).body()
+    context.close()
 
 
 @pytest.fixture
@@ -46,8 +50,9 @@ def somebody(browser: Browser, site: Site):
         context.close()
 
 
-def drop(page: Page, name: str, content: bytes) -> None:
-    files = page.evaluate_handle(DROP, [name, base64.b64encode(content).decode()])
+def drop(page: Page, name: str, content: bytes, *, zeros: int = 0) -> None:
+    """Drop a file with this content, and so many zeros after it, which the page adds itself: megabytes go slowly."""
+    files = page.evaluate_handle(DROP, [name, base64.b64encode(content).decode(), zeros])
     for kind in ("dragenter", "dragover"):
         page.dispatch_event(".drop", kind, {"dataTransfer": files})
     expect(page.locator(".drop")).to_have_class("field drop over")
@@ -69,7 +74,7 @@ def test_a_report_that_is_dropped_is_verified_at_once_and_a_changed_one_is_not_t
 
 def test_a_file_that_is_too_large_is_not_sent(somebody):
     page = somebody()
-    drop(page, "large.pdf", b"%PDF-" + bytes(20 * 1024 * 1024))
+    drop(page, "large.pdf", b"%PDF-", zeros=20 * 1024 * 1024)
     expect(page.get_by_text("The file is larger than 20 MB")).to_be_visible()
     expect(page.locator(".verdict")).to_have_count(0)
 

@@ -66,12 +66,7 @@ class Site:
     def kill_worker(self) -> None:
         """End the worker and its children at once, as a crash would."""
         if self.embedded:
-            serve = self.processes["serve"].pid
-            found = subprocess.run(
-                ["pgrep", "-P", str(serve), "-f", "celery"], stdout=subprocess.PIPE, check=True
-            ).stdout.split()
-            (worker,) = (int(pid) for pid in found)
-            os.killpg(worker, signal.SIGKILL)
+            os.killpg(self._served_by("celery"), signal.SIGKILL)
         else:
             worker_process = self.processes.pop("worker")
             os.killpg(worker_process.pid, signal.SIGKILL)
@@ -106,9 +101,26 @@ class Site:
         """The end of what each process wrote."""
         return "\n".join(f"--- {log.name}\n{log.read_text()[-3000:]}" for log in sorted(self.folder.glob("*.log")))
 
-    def stop_web(self) -> None:
-        """Take the web server away, as a restart of the machine would."""
-        self.stop("serve" if self.embedded else "web")
+    @contextmanager
+    def without_web(self) -> Iterator[None]:
+        """Without the web server, which is killed, and back with all that it needs to answer afterwards."""
+        if self.embedded:
+            watcher = self.processes["serve"]
+            # It would start another at once.
+            watcher.send_signal(signal.SIGSTOP)
+            os.killpg(self._served_by("gunicorn"), signal.SIGKILL)
+        else:
+            web = self.processes.pop("web")
+            os.killpg(web.pid, signal.SIGKILL)
+            web.wait()
+        try:
+            yield
+        finally:
+            if self.embedded:
+                watcher.send_signal(signal.SIGCONT)
+                self._wait_for_web()
+            else:
+                self.start_web()
 
     def start_web(self) -> None:
         """Start the web server, and wait until it answers."""
@@ -117,8 +129,18 @@ class Site:
             self.start("serve", [sys.executable, "-m", "aiplatform.serve"])
         else:
             self.start("web", web_command("127.0.0.1", port, one_process=False))
-        wait_for_port(port, PATIENCE)
+        self._wait_for_web()
+
+    def _wait_for_web(self) -> None:
+        wait_for_port(int(self.env["PORT"]), PATIENCE)
         urllib.request.urlopen(f"{self.url}/sign-in/", timeout=PATIENCE).close()
+
+    def _served_by(self, program: str) -> int:
+        """The process, and its group, of a part that the one command runs."""
+        serve = self.processes["serve"].pid
+        found = subprocess.run(["pgrep", "-P", str(serve), "-f", program], stdout=subprocess.PIPE, check=True)
+        (part,) = (int(pid) for pid in found.stdout.split())
+        return part
 
     def stop(self, name: str) -> int:
         """Ask a process to end as Ctrl-C does; returns its exit status."""
@@ -175,8 +197,7 @@ def _prepared(server: str) -> _Prepared:
         env["DATABASE_URL"] = until_exit.enter_context(_database(server))
         name = urlsplit(env["DATABASE_URL"]).path.removeprefix("/")
     site = Site("", env, folder)
-    for command in ("migrate -v0", "load_checklists", "collectstatic -v0 --no-input", "demo"):
-        site.manage(*command.split())
+    site.manage("shell", "--no-imports", "-c", "from aiplatform.serve import prepare; prepare()")
     return _Prepared(folder, name)
 
 
