@@ -10,6 +10,5 @@ if WORKER and os.environ.get("DATA_DIR"):
 
 
 def redis_numbers() -> range:
-    """The numbers of the Redis databases that the sites of this process may take: 1 to 15, shared out by two."""
-    half = int(WORKER.removeprefix("gw") or 0) % 2
-    return range(1 + 7 * half, 8 + 7 * half)
+    """The numbers of the Redis databases that the sites of this process may take: its share of 1 to 15."""
+    return range(1 + int(WORKER.removeprefix("gw") or 0), 16, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
