@@ -14,7 +14,7 @@ import time
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -142,6 +142,18 @@ class Site:
         (part,) = (int(pid) for pid in found.stdout.split())
         return part
 
+    def kill(self) -> None:
+        """End all of it at once: nobody is interested any more in what it was doing."""
+        for process in self.processes.values():
+            parts = subprocess.run(
+                ["pgrep", "-P", str(process.pid)], stdout=subprocess.PIPE, check=False
+            ).stdout.split()
+            for group in (process.pid, *map(int, parts)):
+                with suppress(ProcessLookupError):
+                    os.killpg(group, signal.SIGKILL)
+            process.wait()
+        self.processes.clear()
+
     def stop(self, name: str) -> int:
         """Ask a process to end as Ctrl-C does; returns its exit status."""
         process = self.processes.pop(name)
@@ -174,8 +186,7 @@ def running_site(**more: str) -> Iterator[Site]:
         except (TimeoutError, OSError) as problem:
             raise AssertionError(f"the site did not start\n{site.said()}") from problem
         finally:
-            for name in list(site.processes):
-                site.stop(name)
+            site.kill()
 
 
 @dataclass(frozen=True)

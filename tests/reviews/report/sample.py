@@ -2,6 +2,7 @@
 
 import copy
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from checklists.canonical import canonical_json, sha256_hex
@@ -336,6 +337,7 @@ _STATEMENT = (
 )
 
 
+@cache
 def _checklist() -> Checklist:
     return next(checklist for checklist in read_library() if checklist.id == "inferencing")
 
