@@ -14,14 +14,25 @@ const HTMX = "[hx-get], [hx-post]";
 const BY_ITSELF = "[hx-trigger*=load], [hx-trigger*=every], [hx-trigger*=revealed], [hx-trigger*=intersect]";
 let loading = null;
 
-function load() {
-  loading ??= new Promise((resolve, reject) => {
+const whole = new Promise((resolve) => {
+  if (document.readyState === "complete") resolve();
+  else window.addEventListener("load", resolve);
+});
+
+async function fetchHtmx() {
+  // It handles nothing in a page that it finds half loaded.
+  await whole;
+  await new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = words.htmx;
     script.addEventListener("load", resolve);
     script.addEventListener("error", reject);
     document.head.append(script);
   });
+}
+
+function load() {
+  loading ??= fetchHtmx();
   loading.catch(() => { loading = null; });
   return loading;
 }
@@ -43,7 +54,9 @@ for (const kind of ["click", "submit", "change", "toggle"]) {
       return failed(part, 0);
     }
     if (kind === "click") target.click();
-    else if (kind === "submit") part.requestSubmit(submitter);
+    // It sends the name of a button that it saw clicked.
+    else if (kind === "submit" && submitter) submitter.click();
+    else if (kind === "submit") part.requestSubmit();
     else target.dispatchEvent(new Event(kind, { bubbles: true }));
   }, { capture: true });
 }

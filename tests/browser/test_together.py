@@ -205,3 +205,34 @@ def begin_with_the_last(page):
     page.locator("[name=beside_another]").check()
     page.get_by_role("button", name="Start").click()
     page.get_by_role("heading", name="Questionnaire").wait_for()
+
+
+NEVER_WHOLE = """
+    document.addEventListener("DOMContentLoaded", () => {
+        document.body.append(Object.assign(new Image(), { src: "/static/never.png" }));
+    });
+"""
+
+
+OPEN_ALL_AROUND = "(part) => { for (; part; part = part.parentElement) if ('open' in part) part.open = true; }"
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["whole", "still loading"])
+def test_a_change_request_is_one_also_where_it_is_the_first_thing_that_is_asked_of_a_page(
+    visitor, places, whole: bool
+):
+    page = visitor("lea", opens="").page
+    requested = []
+    if not whole:
+        page.add_init_script(NEVER_WHOLE)
+        page.route("**/never.png", lambda route: requested.append(route))
+    page.goto(f"/reviews/{places['submitted']}/", wait_until="domcontentloaded")
+    card = page.locator("#GEN-02")
+    text = page.locator("#comment-GEN-02")
+    text.evaluate(OPEN_ALL_AROUND)
+    text.fill(f"Name the pages, {whole}.")
+    card.get_by_role("button", name="Request a change here").click()
+    for route in requested:
+        route.fulfill(status=404)
+    expect(card.locator(".request", has_text=f"Name the pages, {whole}.")).to_be_visible()
+    expect(text).to_be_hidden()
