@@ -128,7 +128,7 @@ class Site:
         if self.embedded:
             self.start("serve", [sys.executable, "-m", "aiplatform.serve"])
         else:
-            self.start("web", web_command("127.0.0.1", port, one_process=False))
+            self.start("web", web_command("127.0.0.1", port))
         self._wait_for_web()
 
     def _wait_for_web(self) -> None:
