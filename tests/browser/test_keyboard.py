@@ -147,6 +147,7 @@ def test_the_keys_are_shown_and_can_be_switched_off_for_good(visitor):
     expect(dialog).to_contain_text("next question without an answer")
     dialog.get_by_label("Single keys work outside fields").uncheck()
     page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
     page.keyboard.press("j")
     assert focused(page) == "BODY" or re.match(r"BUTTON|A", focused(page))
     page.reload()
@@ -156,5 +157,6 @@ def test_the_keys_are_shown_and_can_be_switched_off_for_good(visitor):
     page.get_by_role("button", name="Keys").press("Enter")
     dialog.get_by_label("Single keys work outside fields").check()
     page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
     page.keyboard.press("j")
     assert focused(page) == "q-GEN-01"

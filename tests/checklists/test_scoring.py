@@ -44,13 +44,18 @@ def stated(draw: st.DrawFn, checklist: Checklist) -> Facts:
     return facts
 
 
+def tables() -> st.SearchStrategy[tuple[dict[str, str], ...]]:
+    numbers = st.lists(st.integers(1, 100), min_size=1, max_size=3)
+    return numbers.map(
+        lambda all_of_them: tuple({**ROW, "limit": "50", "peak": str(n), "p95_ms": str(n)} for n in all_of_them)
+    )
+
+
 @st.composite
 def answers_to(draw: st.DrawFn, question: Question) -> AnswerValue:
     explained = draw(st.booleans())
     if question.measured and draw(st.booleans()):
-        numbers = draw(st.lists(st.integers(1, 100), min_size=1, max_size=3))
-        rows = tuple({**ROW, "limit": "50", "peak": str(number), "p95_ms": str(number)} for number in numbers)
-        return AnswerValue(rows=rows, explained=explained)
+        return AnswerValue(rows=draw(tables()), explained=explained)
     ids = [choice.id for choice in (question.practices if question.kind == "practices" else question.choices)]
     most = len(ids) if question.kind == "practices" else 1
     chosen = draw(st.sets(st.sampled_from(ids), min_size=1, max_size=most))
@@ -133,12 +138,12 @@ def test_a_further_practice_or_a_better_choice_never_lowers_any_score(case: Case
 @given(answered(), st.data())
 def test_more_headroom_never_lowers_any_score(case: Case, data):
     checklist, answers, facts = case
-    tables = [q for q in checklist.questions if q.kind == "quota" and answers.get(q.id, AnswerValue()).rows]
-    assume(tables)
-    question = data.draw(st.sampled_from(tables))
+    quotas = [question for question in checklist.questions if question.kind == "quota"]
+    assume(quotas)
+    question, table = data.draw(st.sampled_from(quotas)), data.draw(tables())
     factor = data.draw(st.integers(1, 5))
-    rows = tuple({**row, "limit": str(int(row["limit"]) * factor)} for row in answers[question.id].rows)
-    before = score(checklist, answers, facts)
+    rows = tuple({**row, "limit": str(int(row["limit"]) * factor)} for row in table)
+    before = score(checklist, {**answers, question.id: AnswerValue(rows=table)}, facts)
     after = score(checklist, {**answers, question.id: AnswerValue(rows=rows)}, facts)
     assert all(new >= old for old, new in zip(numbers(before), numbers(after), strict=True))
 
