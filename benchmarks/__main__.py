@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
+_WIDTH = 48  # characters, of the longest name
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 
 
@@ -24,15 +25,16 @@ def main() -> int:
         django.setup()
         from benchmarks.figures import measure
 
-        figures = measure()
-    width = max(len(figure.name) for figure in figures)
-    print(f"{'':{width}}  {'value':>10} {'floor':>10} {'ratio':>7} {'bar':>6}")
-    for figure in figures:
-        late = "  above its bar" if figure.ratio > figure.bar else ""
-        print(
-            f"{figure.name:{width}}  {figure.value:>7.2f} {figure.unit} {figure.floor:>7.2f} {figure.unit} "
-            f"{figure.ratio:>7.2f} {figure.bar:>6.2f}{late}"
-        )
+        print(f"{'':{_WIDTH}}  {'value':>10} {'floor':>10} {'ratio':>7} {'bar':>6}")
+        figures = []
+        for figure in measure():
+            figures.append(figure)
+            late = "  above its bar" if figure.ratio > figure.bar else ""
+            print(
+                f"{figure.name:{_WIDTH}}  {figure.value:>7.2f} {figure.unit} {figure.floor:>7.2f} {figure.unit} "
+                f"{figure.ratio:>7.2f} {figure.bar:>6.2f}{late}",
+                flush=True,
+            )
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps([asdict(figure) for figure in figures], indent=2) + "\n")
     return int(any(figure.ratio > figure.bar for figure in figures))
