@@ -5,10 +5,13 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState, expect, sync_playwright
 
 from tests.browser.pages import SET_UP
 from tests.support.site import PASSWORD, Site, running_site
+
+# Milliseconds, far more than anything takes: a slow machine is no fault of a page.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="package")
