@@ -1,5 +1,6 @@
 """Who is at a review, and what is new to them."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -51,17 +52,25 @@ def others_here(user: User, review: Review, now: datetime) -> QuerySet[Visit]:
     return here.select_related("user").order_by("user__name")
 
 
-def news(user: User, review: Review, since: int) -> set[str]:
-    """The ids of the questions in which others changed something after this event."""
+@dataclass(frozen=True)
+class News:
+    """The ids of the questions in which others changed something, and of the sections that changed hands."""
+
+    questions: set[str]
+    sections: set[str]
+
+
+def news(user: User, review: Review, since: int) -> News:
+    """What others changed after this event."""
     events = review.events.filter(number__gt=since, kind__in=NEWS).exclude(actor=user)
-    return {detail.get("question", "") for detail in events.values_list("detail", flat=True)} - {""}
+    details = list(events.values_list("detail", flat=True))
+    return News(*({detail.get(part, "") for detail in details} - {""} for part in ("question", "section")))
 
 
-def sections_assigned(user: User, review: Review, since: int) -> set[str]:
-    """The ids of the sections that others assigned, or took back from somebody, after this event."""
-    events = review.events.filter(number__gt=since, kind__in=(EventKind.ASSIGNED, EventKind.ASSIGNMENT_ENDED))
-    details = events.exclude(actor=user).values_list("detail", flat=True)
-    return {detail.get("section", "") for detail in details} - {""}
+def news_of_visit(user: User, review: Review) -> News:
+    """What others changed since the person's present visit began."""
+    visit = Visit.objects.filter(review=review, user=user).first()
+    return news(user, review, visit.since if visit else review.trail_length)
 
 
 def _keep(visit: Visit) -> None:

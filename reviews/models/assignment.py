@@ -37,5 +37,5 @@ class Assignment(models.Model):
 
     @property
     def overdue(self) -> bool:
-        """Whether its day is past, in the time zone of whoever looks; what is answered already is not asked here."""
+        """Whether its day is past, in the time zone of whoever looks, be anything left to answer or not."""
         return self.due is not None and self.due < timezone.localdate()

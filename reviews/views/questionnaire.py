@@ -19,7 +19,7 @@ from reviews.actions.answer import Given, answer_question, state_fact
 from reviews.actions.errors import Incomplete, Invalid, Stale, StaleFact
 from reviews.actions.move import newer_edition
 from reviews.actions.submit import STATEMENT, submit_review, withdraw_review
-from reviews.actions.visits import arrive, news
+from reviews.actions.visits import arrive, news, news_of_visit
 from reviews.forms import given_in, with_plain_line_ends
 from reviews.models import Answer, Review, Role
 from reviews.views.asking import actor_of, person_of, review_for
@@ -53,7 +53,7 @@ def question_fragment(request: HttpRequest, review_id: uuid.UUID, question_id: s
     sheet = sheet_of(review_for(request, review_id))
     access = ReviewAccess(person_of(request), sheet.review)
     card = _card(sheet, question_id)
-    flag([card], access.user, {question_id})
+    flag([card], access.user, news_of_visit(access.user, sheet.review).questions)
     context = {"sheet": sheet, "review": sheet.review, "card": card, "permits": access}
     return render(request, "reviews/questionnaire.html#question", context)
 
@@ -183,7 +183,7 @@ def _page(
 ) -> HttpResponse:
     access = ReviewAccess(person_of(request), sheet.review)
     visit = arrive(access.user, sheet.review)
-    flag(sheet.all_cards, access.user, news(access.user, sheet.review, visit.since))
+    flag(sheet.all_cards, access.user, news(access.user, sheet.review, visit.since).questions)
     show, words = request.GET.get("show", ""), request.GET.get("q", "")
     filters = offered(sheet.cards, show)
     narrow(sheet.all_cards, show, words)

@@ -20,7 +20,7 @@ from reviews.actions.answer import Saved
 from reviews.actions.assign import assign
 from reviews.actions.errors import Invalid
 from reviews.actions.score import standing_now
-from reviews.actions.visits import news, others_here, sections_assigned, stay
+from reviews.actions.visits import news, others_here, stay
 from reviews.models import Assignment, Review, User
 from reviews.views.asking import actor_of, person_of, review_for
 from reviews.views.refusals import status_of
@@ -35,7 +35,7 @@ QUESTION = "question"
 def here(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     """What a page asks every few seconds: who else is here, and which questions changed after event `after`.
 
-    A section that changed hands comes as the line that says whose it is; its questions count as changed.
+    A section that changed hands comes as the line that says whose it is.
 
     The person's own changes, from another page of theirs, count as well; the standing comes where there are any.
     """
@@ -54,9 +54,9 @@ def here(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
         "sections": {},
     }
     if review.trail_length > after:
-        sections = sections_assigned(person, review, after)
-        told["changed"] = sorted(news(person, review, after) | _questions_in(review, sections))
-        told["sections"] = _section_lines(review, sections)
+        found = news(person, review, after)
+        told["changed"] = sorted(found.questions)
+        told["sections"] = _section_lines(review, found.sections)
     # Facts that were stated in another review of the workload raise the version alone.
     if review.trail_length > after or review.version != _number(request.POST.get("version", "")):
         standing = standing_now(review)
@@ -101,11 +101,6 @@ def assignment(request: HttpRequest, review_id: uuid.UUID, what: str, target: st
     }
     template = "reviews/card/assign.html" if is_htmx(request) else "reviews/assign_page.html"
     return render(request, template, context, status=status_of(problem) if problem else 200)
-
-
-def _questions_in(review: Review, sections: Collection[str]) -> set[str]:
-    found = (section for section in review.checklist.sections if section.id in sections)
-    return {question.id for section in found for question in section.questions}
 
 
 def _section_lines(review: Review, sections: Collection[str]) -> dict[str, str]:

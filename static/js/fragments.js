@@ -20,7 +20,7 @@ const whole = new Promise((resolve) => {
 });
 
 async function fetchHtmx() {
-  // It handles nothing in a page that it finds half loaded.
+  // htmx handles nothing in a page that it finds half loaded.
   await whole;
   await new Promise((resolve, reject) => {
     const script = document.createElement("script");
@@ -54,7 +54,7 @@ for (const kind of ["click", "submit", "change", "toggle"]) {
       return failed(part, 0);
     }
     if (kind === "click") target.click();
-    // It sends the name of a button that it saw clicked.
+    // htmx sends the name of a button only where it saw the click.
     else if (kind === "submit" && submitter) submitter.click();
     else if (kind === "submit") part.requestSubmit();
     else target.dispatchEvent(new Event(kind, { bubbles: true }));

@@ -16,7 +16,7 @@ const EVERY = 5_000; // milliseconds
 const here = document.getElementById("here");
 const address = document.getElementById("questions").dataset.question;
 const waiting = new Set(); // questions that changed while one was in them
-const own = new Set(); // those of them that this page changed itself
+const quiet = new Set(); // those of them that are shown anew and not announced
 let after = Number(here.dataset.after);
 let { version } = here.dataset;
 let open = true;
@@ -42,12 +42,13 @@ async function refresh(id) {
   template.innerHTML = await response.text();
   const fresh = template.content.querySelector("article");
   waiting.delete(id);
-  const theirs = !own.delete(id);
+  const theirs = !quiet.delete(id);
   if (theirs) announce(fill(here.dataset.news, { name: fresh.querySelector(".id").textContent }));
   if (article.contains(document.activeElement) || article.querySelector(".adds")) {
     // The focus stays where it is, and a form that is open stays open: only answer and evidence change.
     const form = fresh.querySelector("form[data-saves]");
     article.classList.toggle("news", theirs);
+    article.dataset.flags = fresh.dataset.flags ?? "";
     changed(cardOf(article.querySelector("form[data-saves]")), read(form), Number(form.elements.version.value));
     const carried = fresh.querySelector(".carried");
     if (carried && !article.querySelector(".carried")) article.querySelector("form[data-saves]").before(carried);
@@ -84,11 +85,17 @@ function putFacts(facts) {
   }
 }
 
-// Whose a section is; a form that is open there stays.
-function putSectionLine(id, line) {
-  const place = document.querySelector(`#section-${CSS.escape(id)} > header .assigned`);
-  if (!place || place.querySelector("form") || place.contains(document.activeElement)) return;
-  place.outerHTML = line;
+// Whose a section is, and with it the questions that are nobody's by themselves; a form that is open there stays.
+function putSection(id, line) {
+  const section = document.getElementById(`section-${id}`);
+  if (!section) return;
+  for (const question of section.querySelectorAll("article.question")) {
+    waiting.add(question.id.slice(2));
+    quiet.add(question.id.slice(2));
+  }
+  announce(fill(here.dataset.news, { name: section.querySelector("h2").textContent }));
+  const place = section.querySelector("header .assigned");
+  if (!place.querySelector("form") && !place.contains(document.activeElement)) place.outerHTML = line;
 }
 
 function showOthers(others) {
@@ -108,18 +115,22 @@ async function ask() {
   if (open && !data.open) announce(here.dataset.closed);
   open = data.open;
   showOthers(data.here);
-  for (const [id, line] of Object.entries(data.sections)) putSectionLine(id, line);
-  for (const id of data.changed) waiting.add(id);
+  for (const [id, line] of Object.entries(data.sections)) putSection(id, line);
+  for (const id of data.changed) {
+    waiting.add(id);
+    quiet.delete(id);
+  }
+  const renewed = waiting.size > 0;
   for (const id of [...waiting]) await refresh(id);
   if (data.standing && putInPlace(data.standing)) putFacts(data.facts);
-  if (data.changed.length) document.dispatchEvent(new CustomEvent("refreshed"));
+  if (renewed) document.dispatchEvent(new CustomEvent("refreshed"));
 }
 
 // What this page changed by other ways than a card's own save.
 document.addEventListener("renew", ({ detail }) => {
   for (const id of detail.questions) {
     waiting.add(id);
-    own.add(id);
+    quiet.add(id);
   }
   ask().catch(() => {});
 });

@@ -1,5 +1,7 @@
 """Two people at one questionnaire, in two browsers."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -112,6 +114,9 @@ def test_a_section_that_a_colleague_assigns_says_so_without_a_reload_and_its_que
     let_pages_ask(jonas)
     expect(jonas.locator("#section-EDA-F > header .assigned")).to_contain_text("Jonas Keller", timeout=15_000)
     expect(jonas.get_by_role("link", name="Mine 3")).to_be_visible()
+    expect(jonas.locator("#said")).to_have_text(re.compile("was changed by somebody else"))
+    expect(jonas.locator("#section-EDA-F .question.news")).to_have_count(0)
+    expect(jonas.get_by_role("link", name="Changed since I last looked 0")).to_be_visible()
 
 
 def test_what_a_filter_leaves_out_stays_out_when_a_colleague_changes_it(desks):

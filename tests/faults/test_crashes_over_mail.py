@@ -35,11 +35,20 @@ def site(post: Post):
         yield site
 
 
-def kill_the_worker_when(site: Site, came: threading.Event) -> None:
+def kill_the_worker_at(moment: str, site: Site, post: Post) -> None:
+    """Kill it while the mail server lets the first mail wait at that moment of the conversation."""
+    came, killed = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        came.set()
+        killed.wait(60)
+
+    setattr(post, moment, hold)
     site.manage("shell", "-c", WRITE)
     site.wait(came.is_set, "a worker that sends the first mail")
     site.kill_worker()
     assert site.query(TAKEN) == [(1,)]
+    killed.set()
 
 
 def all_goes_out(site: Site) -> None:
@@ -50,29 +59,13 @@ def all_goes_out(site: Site) -> None:
 
 
 def test_each_mail_goes_out_once_though_the_worker_was_killed_over_the_first(site: Site, post: Post):
-    came, killed = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        came.set()
-        killed.wait(60)
-
-    post.before_greeting = hold
-    kill_the_worker_when(site, came)
-    killed.set()
+    kill_the_worker_at("before_greeting", site, post)
     all_goes_out(site)
     assert sorted(mail["To"] for mail in post.mails) == [f"ada{number}@example.org" for number in range(3)]
 
 
 def test_a_mail_that_was_taken_as_the_worker_died_comes_again_under_the_same_message_id(site: Site, post: Post):
-    came, killed = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        came.set()
-        killed.wait(60)
-
-    post.before_answer = hold
-    kill_the_worker_when(site, came)
-    killed.set()
+    kill_the_worker_at("before_answer", site, post)
     all_goes_out(site)
     twice = [mail["Message-ID"] for mail in post.mails if mail["To"] == post.mails[0]["To"]]
     assert len(post.mails) == 4

@@ -4,6 +4,7 @@ For modules that import all of these fixtures.
 """
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from django.db import transaction
@@ -25,9 +26,9 @@ __all__ = ["people", "report", "signed_once"]
 def signed_once(django_db_setup: None, django_db_blocker, shipped: list[Checklist]) -> Iterator[None]:
     """Around the tests of the module, whose own transactions are savepoints in this one."""
     quick = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
-    around = transaction.atomic()
+    around = ExitStack()
     with django_db_blocker.unblock(), quick:
-        around.__enter__()
+        around.enter_context(transaction.atomic())
         for checklist in shipped:
             publish(checklist)
         people = make_people()
@@ -36,7 +37,7 @@ def signed_once(django_db_setup: None, django_db_blocker, shipped: list[Checklis
     yield
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
-        around.__exit__(None, None, None)
+        around.close()
 
 
 @pytest.fixture

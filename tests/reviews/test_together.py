@@ -171,15 +171,13 @@ def test_a_page_hears_what_others_changed_and_how_the_review_stands_then(review:
     assert "standing" not in ask(client, review, after=told["upto"], version=told["version"])
 
 
-def test_a_page_hears_whose_a_section_is_and_that_its_questions_changed_hands(
-    review: Review, people: People, sign_in
-):
+def test_a_page_hears_whose_a_section_is(review: Review, people: People, sign_in):
     client = sign_in(people.ada)
     page(client, review)
     start = ask(client, review)["upto"]
     give_to(people.jonas, review, people.lea, section_id="EDA-F")
     told = ask(client, review, after=start)
-    assert told["changed"] == ["EDA-F-01", "EDA-F-02", "EDA-F-03"]
+    assert told["changed"] == []
     assert "Lea" in told["sections"]["EDA-F"]
     give_to(people.jonas, review, None, section_id="EDA-F")
     assert "Lea" not in ask(client, review, after=told["upto"])["sections"]["EDA-F"]
