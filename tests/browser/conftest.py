@@ -2,11 +2,12 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState, expect, sync_playwright
 
+from tests.browser.doing import begin_review
 from tests.browser.pages import SET_UP
 from tests.support.site import PASSWORD, Site, running_site
 
@@ -98,3 +99,21 @@ def visitor(browser: Browser, site: Site, signed_in: dict[str, StorageState]) ->
     for context in contexts:
         context.close()
     assert [complaint for each in visitors for complaint in each.complaints] == []
+
+
+@pytest.fixture
+def ada(visitor: Callable[..., Visitor]) -> Page:
+    """Ada's questionnaire, of a new review; its clock is a test's to move on."""
+    page = visitor("ada", opens="").page
+    page.clock.install()
+    begin_review(page, "Answered together", "eda")
+    return page
+
+
+@pytest.fixture
+def desks(ada: Page, visitor: Callable[..., Visitor]) -> tuple[Page, Page]:
+    """Ada's questionnaire and Jonas's, of the same review."""
+    jonas = visitor("jonas", opens="").page
+    jonas.clock.install()
+    jonas.goto(ada.url)
+    return ada, jonas

@@ -5,30 +5,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.doing import answer, begin_review, let_pages_ask
+from tests.browser.doing import answer, let_pages_ask
 from tests.reviews import files
 
 pytestmark = pytest.mark.pages
 
 CARD = "#q-GEN-01"
-
-
-@pytest.fixture
-def ada(visitor) -> Page:
-    """Ada's questionnaire, of a new review."""
-    page = visitor("ada", opens="").page
-    page.clock.install()
-    begin_review(page, "Shown to be so", "eda")
-    return page
-
-
-@pytest.fixture
-def desks(ada: Page, visitor) -> tuple[Page, Page]:
-    """Ada's questionnaire and Jonas's, of the same review."""
-    jonas = visitor("jonas", opens="").page
-    jonas.clock.install()
-    jonas.goto(ada.url)
-    return ada, jonas
 
 
 def opened(page: Page, kind: str):

@@ -3,33 +3,15 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.doing import answer, begin_review, let_pages_ask
+from tests.browser.doing import answer, let_pages_ask
 
 COUNT_SAYINGS = """
     window.sayings = [];
     new MutationObserver(() => window.sayings.push(document.getElementById("said").textContent))
         .observe(document.getElementById("said"), { childList: true });
 """
-
-
-@pytest.fixture
-def ada(visitor) -> Page:
-    """Ada's questionnaire, of a new review."""
-    page = visitor("ada", opens="").page
-    page.clock.install()
-    begin_review(page, "Answered together", "eda")
-    return page
-
-
-@pytest.fixture
-def desks(ada: Page, visitor) -> tuple[Page, Page]:
-    """Ada's questionnaire and Jonas's, of the same review."""
-    jonas = visitor("jonas", opens="").page
-    jonas.clock.install()
-    jonas.goto(ada.url)
-    return ada, jonas
 
 
 def test_what_a_colleague_answers_appears_without_a_reload_and_so_does_the_colleague(desks):
