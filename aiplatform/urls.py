@@ -33,6 +33,8 @@ from reviews.views import (
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First, as Django tries one after the other, and this is asked for most.
+    path("reviews/<uuid:review_id>/answers/<str:question_id>/", questionnaire.save_answer, name="answer"),
     path("", home.home, name="home"),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-out/", auth.LogoutView.as_view(), name="sign-out"),
@@ -69,7 +71,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "reviews/<uuid:review_id>/questions/<str:question_id>/background/", background.background, name="background"
     ),
-    path("reviews/<uuid:review_id>/answers/<str:question_id>/", questionnaire.save_answer, name="answer"),
     path("reviews/<uuid:review_id>/answers/<str:question_id>/history/", history.history, name="answer-history"),
     path("reviews/<uuid:review_id>/answers/<str:question_id>/restore/", history.restore, name="answer-restore"),
     path("reviews/<uuid:review_id>/answers/<str:question_id>/confirm/", history.confirm, name="answer-confirm"),

@@ -14,8 +14,8 @@ from benchmarks.measuring import Figure
 from tests.support.site import Site, running_site
 
 CONNECTIONS = (1, 8, 64)
-ROUNDS = 8
-SECONDS = 1.0
+ROUNDS = 32
+SECONDS = 0.25
 """How long one of the two is measured before the other has its turn."""
 
 BAR = 2.0

@@ -16,7 +16,7 @@ from checklists.standing import NO_ANSWER, Standing
 from reviews.access import Actor, Deed, ReviewAccess
 from reviews.actions.errors import Invalid, Stale, StaleFact
 from reviews.actions.holding import locked_review, touch_running
-from reviews.actions.saving import Overtaken, find, hold, keep
+from reviews.actions.saving import Overtaken, Stored, find, hold, keep
 from reviews.actions.score import standing_now, store, value_of
 from reviews.actions.texts import fault_of
 from reviews.actions.trail import next_line, record
@@ -73,7 +73,12 @@ class Saved:
 class SavedAnswer(Saved):
     """The same after an answer was saved."""
 
-    answer: Answer
+    stored: Stored
+
+    @property
+    def answer(self) -> Answer:
+        """The answer as a model, for who needs more than what was stored."""
+        return self.stored.as_model()
 
 
 def answer_question(actor: Actor, *, review_id: uuid.UUID, question_id: str, given: Given) -> Answer:
@@ -106,26 +111,28 @@ def _save(actor: Actor, review_id: uuid.UUID, question_id: str, given: Given) ->
     before = found.answer
     if before and before.confirmed == given.confirmed and vars(content) == before.content:
         standing = Standing(found.checklist, found.facts, found.values)
-        return SavedAnswer(found.review, standing, score_standing(standing), before.as_model())
+        return SavedAnswer(found.review, standing, score_standing(standing), before)
     version = before.version if before else 0
     if given.version != version:
         raise _stale(before.as_model() if before else None, oneself=before is not None and before.by == actor.user.pk)
-    answer = Answer(
-        review=found.review,
+    answer = Stored(
+        pk=before.pk if before else None,
+        review_id=review_id,
         question_id=question_id,
         version=version + 1,
-        answered_by=actor.user,
-        answered_at=timezone.now(),
         confirmed=given.confirmed,
-        **vars(content),
+        content=vars(content),
+        at=timezone.now(),
+        by=actor.user.pk,
+        name=actor.user.name,
     )
-    values = found.values | {question_id: value_of(answer) if given.confirmed else NO_ANSWER}
+    values = found.values | {question_id: value_of(content) if given.confirmed else NO_ANSWER}
     standing = Standing(found.checklist, found.facts, values)
     result = score_standing(standing)
-    detail = {"question": question_id, "version": answer.version, **vars(content)}
+    detail = {"question": question_id, "version": answer.version, **answer.content}
     if not given.confirmed:
         detail["confirmed"] = False
-    line = next_line(found.review, EventKind.ANSWERED, actor, at=answer.answered_at, detail=detail)
+    line = next_line(found.review, EventKind.ANSWERED, actor, at=answer.at, detail=detail)
     keep(found, answer, line, result)
     return SavedAnswer(found.review, standing, result, answer)
 

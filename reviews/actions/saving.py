@@ -6,7 +6,6 @@ was changed in between; SQLite writes in several, in a transaction that keeps al
 docs/decisions/saving.md.
 """
 
-import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from functools import lru_cache
 from string import Formatter
 from typing import Any
 
+import orjson
 from django.db import IntegrityError, OperationalError, connection
 
 from checklists.language import Checklist, FactValue
@@ -51,9 +51,12 @@ class Found:
 
 @dataclass(frozen=True)
 class Stored:
-    """An answer as it is stored; `content` has what was given, by the names of the model's fields."""
+    """An answer as it is stored; `content` has what was given, by the names of the model's fields.
 
-    pk: int
+    `pk` is None for one that is stored for the first time.
+    """
+
+    pk: int | None
     review_id: uuid.UUID
     question_id: str
     version: int
@@ -92,7 +95,7 @@ def find(user: User, review_id: uuid.UUID, question_id: str) -> Found:
     if row is None or not (role or user.is_superuser):
         raise Review.DoesNotExist
     edition, kind, state, version, length, head, criticality, classification = row[:8]
-    added, answers, facts = (json.loads(text) if text else {} for text in row[10:13])
+    added, answers, facts = (orjson.loads(text) if text else {} for text in row[10:13])
     # `from_db` takes fields in the model's own order.
     review = Review.from_db(
         connection.alias,
@@ -109,38 +112,38 @@ def find(user: User, review_id: uuid.UUID, question_id: str) -> Found:
     )
 
 
-def keep(found: Found, answer: Answer, line: Line, result: Result) -> None:
+def keep(found: Found, answer: Stored, line: Line, result: Result) -> None:
     """Write the answer, its line of the trail, the next version of the review and its score; note who took part.
 
     Raises `Overtaken` where the review is not any more what was found.
     """
-    review = found.review
+    review, content = found.review, answer.content
     parameters = {
         "review": _key(review.pk),
         "was": review.version,
         "head": review.trail_head,
         "question": answer.question_id,
-        "answer": found.answer and found.answer.pk,
+        "answer": answer.pk,
         "version": answer.version,
         "confirmed": answer.confirmed,
-        "selected": json.dumps(answer.selected),
-        "left_out": json.dumps(answer.left_out),
-        "rows": json.dumps(answer.rows),
-        "not_applicable": answer.not_applicable,
-        "reason": answer.reason,
-        "note": answer.note,
-        "by": answer.answered_by_id,
+        "selected": _text(content["selected"]),
+        "left_out": _text(content["left_out"]),
+        "rows": _text(content["rows"]),
+        "not_applicable": content["not_applicable"],
+        "reason": content["reason"],
+        "note": content["note"],
+        "by": answer.by,
         "name": line.actor_name,
-        "at": connection.ops.adapt_datetimefield_value(answer.answered_at),
+        "at": connection.ops.adapt_datetimefield_value(answer.at),
         "number": line.number,
         "sha256": line.sha256,
         "kind": line.kind,
-        "detail": json.dumps(line.detail),
+        "detail": _text(line.detail),
         "address": line.address,
         "overall": result.overall,
         "high": result.count(Risk.HIGH),
         "medium": result.count(Risk.MEDIUM),
-        "result": json.dumps(as_json(result)),
+        "result": _text(as_json(result)),
         "newcomer": not found.access.contributed,
     }
     with taking_turns():
@@ -178,9 +181,9 @@ def _answer(review_id: uuid.UUID, question_id: str, row: tuple[Any, ...]) -> Sto
     if pk is None:
         return None
     content = {
-        "selected": json.loads(selected),
-        "left_out": json.loads(left_out),
-        "rows": json.loads(rows),
+        "selected": orjson.loads(selected),
+        "left_out": orjson.loads(left_out),
+        "rows": orjson.loads(rows),
         "not_applicable": bool(not_applicable),
         "reason": reason,
         "note": note,
@@ -192,7 +195,7 @@ def _answer(review_id: uuid.UUID, question_id: str, row: tuple[Any, ...]) -> Sto
 @lru_cache(maxsize=20_000)
 def _value(text: str) -> AnswerValue:
     """An answer as scoring takes it; most are among few, and none need be read twice."""
-    selected, left_out, rows, not_applicable, explained = json.loads(text)
+    selected, left_out, rows, not_applicable, explained = orjson.loads(text)
     return AnswerValue(
         selected=frozenset(selected),
         not_applicable=bool(not_applicable),
@@ -200,6 +203,10 @@ def _value(text: str) -> AnswerValue:
         rows=tuple(rows),
         explained=bool(explained),
     )
+
+
+def _text(value: object) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _uuid(stored: uuid.UUID | str) -> uuid.UUID:

@@ -2,12 +2,13 @@
 
 import uuid
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import F
 from django.utils import timezone
 
 from checklists.language import FactValue
+from checklists.measured import Row
 from checklists.scoring import AnswerValue, Result, Risk, score_standing
 from checklists.standing import Standing
 from reviews.models import Answer, Review, ReviewState, Score, WorkloadFact
@@ -52,7 +53,31 @@ def facts_of(review: Review) -> dict[str, FactValue]:
     }
 
 
-def value_of(answer: Answer) -> AnswerValue:
+class Content(Protocol):
+    """What somebody answered, as it is stored."""
+
+    @property
+    def selected(self) -> list[str]:
+        """The ids of the chosen choices."""
+
+    @property
+    def left_out(self) -> list[str]:
+        """The ids of practices that do not apply."""
+
+    @property
+    def rows(self) -> list[Row]:
+        """The table of a measured question."""
+
+    @property
+    def not_applicable(self) -> bool:
+        """Whether the question does not apply."""
+
+    @property
+    def note(self) -> str:
+        """What was noted."""
+
+
+def value_of(answer: Content) -> AnswerValue:
     """A stored answer as scoring takes it."""
     return AnswerValue(
         selected=frozenset(answer.selected),

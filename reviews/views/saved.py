@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.http import JsonResponse
+import orjson
+from django.http import HttpResponse
 
 from checklists.language import Fact, FactValue, Question, as_texts, fitting
 from checklists.locale import localized
-from checklists.measured import measured
+from checklists.measured import Row, measured
 from checklists.scoring import Result, Risk
 from checklists.standing import NO_ANSWER, Conditions, Standing
 from reviews.actions.answer import Saved, SavedAnswer
@@ -18,29 +19,29 @@ from reviews.models import Answer
 from reviews.templatetags.shown import weight_word
 
 
-def answer_saved(saved: SavedAnswer, sent_rows: Sequence[Mapping[str, str]]) -> JsonResponse:
+def answer_saved(saved: SavedAnswer, sent_rows: Sequence[Mapping[str, str]]) -> HttpResponse:
     """The answer to a script that saved."""
-    return JsonResponse(saved_told(saved, sent_rows))
+    return _as_json(saved_told(saved, sent_rows))
 
 
 def saved_told(saved: SavedAnswer, sent_rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """The saved answer's version, who and when, its risk, what each row that was sent comes to; and the standing."""
-    answer = saved.answer
+    answer = saved.stored
     question = saved.standing.checklist.questions_by_id[answer.question_id]
     return {
         "question": question.id,
         "version": answer.version,
-        "by": answer.answered_by.name,
-        "at": answer.answered_at.isoformat(),
+        "by": answer.name,
+        "at": answer.at.isoformat(),
         "risk": saved.result.risks.get(question.id, Risk.UNANSWERED),
-        "outputs": _outputs(question, answer, saved.standing, sent_rows),
+        "outputs": _outputs(question, answer.content["rows"], saved.standing, sent_rows),
         "standing": standing_told(saved),
     }
 
 
-def fact_saved(saved: Saved, name: str) -> JsonResponse:
+def fact_saved(saved: Saved, name: str) -> HttpResponse:
     """The whole standing after a fact was stated."""
-    return JsonResponse({"fact": name, "standing": standing_told(saved)})
+    return _as_json({"fact": name, "standing": standing_told(saved)})
 
 
 def fact_told(overtaken: StaleFact) -> dict[str, Any]:
@@ -152,6 +153,10 @@ def answer_told(answer: Answer, question: Question) -> dict[str, Any]:
     }
 
 
+def _as_json(told: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(orjson.dumps(told), content_type="application/json")
+
+
 def _score(result: Result) -> dict[str, Any]:
     return {
         "overall": result.overall,
@@ -162,10 +167,10 @@ def _score(result: Result) -> dict[str, Any]:
 
 
 def _outputs(
-    question: Question, answer: Answer, standing: Standing, sent_rows: Sequence[Mapping[str, str]]
+    question: Question, rows: Sequence[Row], standing: Standing, sent_rows: Sequence[Mapping[str, str]]
 ) -> list[dict[str, Any]]:
     """What each row comes to by its number on the page; empty rows come to nothing."""
-    found = iter(measured(question, answer.rows, standing.latency_limit(question)))
+    found = iter(measured(question, rows, standing.latency_limit(question)))
     filled = [number for number, row in enumerate(sent_rows, start=1) if any(text.strip() for text in row.values())]
     return [
         {"number": number, "shown": localized(each.shown), "best": each.best, "risk": each.risk}
