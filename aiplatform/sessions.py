@@ -15,7 +15,6 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
-from django.utils.functional import SimpleLazyObject
 
 from reviews.prepared import execute
 
@@ -62,8 +61,8 @@ class Authentication(AuthenticationMiddleware):
     """Gives each request its person, as Django does, with what the session's statement has read already."""
 
     def process_request(self, request: HttpRequest) -> None:
-        """Set `request.user`, which asks the database when it is first used."""
-        request.user = SimpleLazyObject(lambda: _person(request))  # type: ignore[assignment]
+        """Set `request.user`: at once, as each request is answered in the person's language."""
+        request.user = _person(request)
 
 
 @lru_cache(maxsize=1000)

@@ -111,8 +111,8 @@ def _each(versions: Mapping[str, int], save: Callable[[str, int], SavedAnswer]) 
         except Stale:
             overtaken.append(question_id)
         else:
-            if saved.answer.version > version:
-                made[question_id] = saved.answer.version
+            if saved.stored.version > version:
+                made[question_id] = saved.stored.version
     return Done(made, tuple(overtaken))
 
 

@@ -18,8 +18,7 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def person_of(request: HttpRequest) -> User:
     """The signed-in account behind a request."""
-    # Itself, not what Django wraps it in: that looks the account up anew for each attribute.
-    return cast(User, getattr(request.user, "_wrapped", request.user))
+    return cast(User, request.user)
 
 
 def address_of(request: HttpRequest) -> str | None:
