@@ -195,6 +195,8 @@ def test_a_comment_that_cannot_be_sent_says_so_and_stays(visitor, site):
     page = lea.page
     page.get_by_role("link", name="Store demand forecast").click()
     page.locator("#GEN-04 summary", has_text="Comment").click()
+    # Before that the page has no scripts yet, and whoever goes offline then sends as a browser without them does.
+    page.wait_for_load_state("load")
     lea.context.set_offline(True)
     page.locator("#comment-GEN-04").fill("Typed in a tunnel.")
     page.locator("#GEN-04").get_by_role("button", name="Add the comment").click()
