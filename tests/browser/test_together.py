@@ -151,9 +151,11 @@ def test_questions_of_a_section_are_set_aside_at_once_what_a_colleague_was_faste
     ada, jonas = desks
     section = ada.locator("#section-EDA-F")
     section.get_by_role("link", name="Several answers at once").click()
+    three = section.get_by_role("button", name="3 questions do not apply")
+    expect(three).to_be_visible()
     answer(jonas, "EDA-F-02", ["menu"])
     section.get_by_label("Why do the questions without an answer not apply?").fill("Nobody explores data here.")
-    section.get_by_role("button", name="3 questions do not apply").click()
+    three.click()
     expect(section.locator(".at-once")).to_contain_text("2 answers are saved: EDA-F-01, EDA-F-03")
     expect(section.locator(".at-once .warn")).to_contain_text("they stay as they are: EDA-F-02")
     expect(ada.locator("#q-EDA-F-02 input[value=menu]")).to_be_checked()
