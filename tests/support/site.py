@@ -1,6 +1,8 @@
 """The application as its users have it: real processes, on the servers that the test run was given."""
 
 import atexit
+import fcntl
+import hashlib
 import os
 import secrets
 import shutil
@@ -16,7 +18,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -170,10 +171,12 @@ def running_site(**more: str) -> Iterator[Site]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reviews-site-")))
         given = {"DATA_DIR": str(folder), "PORT": str(port), "HOST": "127.0.0.1"}
         env = _environment() | given | more
-        prepared = _prepared(env.get("DATABASE_URL", ""))
-        shutil.copytree(prepared.folder, folder, dirs_exist_ok=True)
-        if env.get("DATABASE_URL"):
-            env["DATABASE_URL"] = stack.enter_context(_database(env["DATABASE_URL"], like=prepared.database))
+        server = env.get("DATABASE_URL", "")
+        with _prepared(server) as prepared:
+            shutil.copytree(prepared.folder, folder, dirs_exist_ok=True)
+            if server:
+                env["DATABASE_URL"] = stack.enter_context(_database(server, like=prepared.database))
+        if server:
             # A Redis database of its own, so that no worker of another test takes the messages.
             env["REDIS_URL"] = urlunsplit(
                 urlsplit(env["REDIS_URL"])._replace(path=f"/{secrets.choice(redis_numbers())}")
@@ -198,19 +201,47 @@ class _Prepared:
     database: str
 
 
-@cache
-def _prepared(server: str) -> _Prepared:
-    """Make it once in this process, on SQLite or on this server: every site begins with a copy."""
-    until_exit = ExitStack()
-    atexit.register(until_exit.close)
-    folder = Path(until_exit.enter_context(tempfile.TemporaryDirectory(prefix="reviews-prepared-")))
-    env, name = _environment() | {"DATA_DIR": str(folder)}, ""
+@contextmanager
+def _prepared(server: str) -> Iterator[_Prepared]:
+    """What every site begins with a copy of, on SQLite or on this server; made by the first process that needs it.
+
+    No other process of the run makes it, or does away with it, meanwhile.
+    """
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    name = f"prepared_{hashlib.sha256(f'{run} {server}'.encode()).hexdigest()[:12]}"
+    folder = Path(tempfile.gettempdir()) / name
+    with _alone(name):
+        if not folder.exists():
+            _prepare(folder, server, name)
+            atexit.register(_forget, folder, server, name)
+        yield _Prepared(folder, name)
+
+
+def _prepare(folder: Path, server: str, name: str) -> None:
+    env = _environment()
     if server:
-        env["DATABASE_URL"] = until_exit.enter_context(_database(server))
-        name = urlsplit(env["DATABASE_URL"]).path.removeprefix("/")
-    site = Site("", env, folder)
-    site.manage("shell", "--no-imports", "-c", "from aiplatform.serve import prepare; prepare()")
-    return _Prepared(folder, name)
+        _create_database(server, name)
+        env["DATABASE_URL"] = _address(server, name)
+    with tempfile.TemporaryDirectory(prefix="reviews-preparing-") as preparing:
+        site = Site("", env | {"DATA_DIR": preparing}, Path(preparing))
+        site.manage("shell", "--no-imports", "-c", "from aiplatform.serve import prepare; prepare()")
+        shutil.copytree(preparing, folder)
+
+
+def _forget(folder: Path, server: str, name: str) -> None:
+    """Another process that needs it once more makes it once more."""
+    with _alone(name):
+        shutil.rmtree(folder)
+        if server:
+            _drop_database(server, name)
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """One process of this machine at a time."""
+    with (Path(tempfile.gettempdir()) / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _environment() -> dict[str, str]:
@@ -219,16 +250,28 @@ def _environment() -> dict[str, str]:
 
 
 @contextmanager
-def _database(server: str, *, like: str = "template1") -> Iterator[str]:
+def _database(server: str, *, like: str) -> Iterator[str]:
     """A new database on a PostgreSQL server, a copy of another of it; yields its address."""
     name = f"site_{uuid.uuid4().hex[:12]}"
+    _create_database(server, name, like)
+    try:
+        yield _address(server, name)
+    finally:
+        _drop_database(server, name)
+
+
+def _create_database(server: str, name: str, like: str = "template1") -> None:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
-    try:
-        yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-    finally:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _drop_database(server: str, name: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _address(server: str, database: str) -> str:
+    return urlunsplit(urlsplit(server)._replace(path=f"/{database}"))
 
 
 def free_port() -> int:
