@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from tests.browser.doing import answer, let_pages_ask
 
+pytestmark = pytest.mark.pages
+
 COUNT_SAYINGS = """
     window.sayings = [];
     new MutationObserver(() => window.sayings.push(document.getElementById("said").textContent))

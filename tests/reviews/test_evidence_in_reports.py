@@ -20,7 +20,7 @@ from tests.reviews.evidence import QUESTION, file, link, quote, stored_files
 from tests.reviews.report.reading import squeezed, whole_text
 from tests.reviews.test_integrity import found
 
-pytestmark = pytest.mark.usefixtures("folder")
+pytestmark = [pytest.mark.usefixtures("folder"), pytest.mark.pages]
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from tests.conftest import People, answer_all, give, version_of
 from tests.reviews.altering import altered
 from tests.reviews.test_integrity import found
 
+pytestmark = pytest.mark.pages
+
 
 def approved(review: Review, people: People) -> Snapshot:
     submit_review(Actor(people.ada), review_id=review.pk)
