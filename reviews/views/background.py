@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from aiplatform.sign_in import is_htmx
 from reviews.views.asking import review_for
-from reviews.views.cards import sheet_of
+from reviews.views.sheet import sheet_of
 
 
 @require_safe

@@ -23,8 +23,8 @@ from reviews.forms import with_plain_line_ends
 from reviews.models import Evidence, EvidenceKind, Review
 from reviews.models.evidence import QUOTE_LENGTH
 from reviews.views.asking import actor_of, person_of, review_for
-from reviews.views.cards import evidence_of
 from reviews.views.refusals import status_of
+from reviews.views.sheet import evidence_of
 
 _AROUND_A_FILE = 1 << 18
 """So many bytes a form may have besides its file."""

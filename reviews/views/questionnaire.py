@@ -23,10 +23,11 @@ from reviews.actions.visits import arrive, news, news_of_visit
 from reviews.forms import given_in, with_plain_line_ends
 from reviews.models import Answer, Review, Role
 from reviews.views.asking import actor_of, person_of, review_for
-from reviews.views.cards import QuestionCard, ReviewSheet, sheet_of
+from reviews.views.cards import QuestionCard
 from reviews.views.filtering import flag, narrow, offered
 from reviews.views.refusals import refusal_as_json, status_of
 from reviews.views.saved import answer_saved, answer_told, fact_saved, fact_told
+from reviews.views.sheet import ReviewSheet, sheet_of
 
 _MISSING = "?missing"
 """The part of the questionnaire's address that makes it name the obligatory questions without an answer."""

@@ -17,8 +17,8 @@ from reviews.models import EventKind, Review, ReviewState
 from reviews.models.trail import STEPS
 from reviews.policies import policy_of
 from reviews.views.asking import actor_of, person_of, review_for
-from reviews.views.cards import report_of, sheet_of
 from reviews.views.refusals import status_of
+from reviews.views.sheet import report_of, sheet_of
 
 _APPROVE = "approve"
 _DECISIONS = {_APPROVE, "request_changes"}

@@ -18,8 +18,8 @@ from reviews.models import Report, ReportState, Review, StandingKind
 from reviews.policies import policy_of
 from reviews.report import signing_identity
 from reviews.views.asking import actor_of, person_of, review_for
-from reviews.views.cards import report_of
 from reviews.views.refusals import status_of
+from reviews.views.sheet import report_of
 
 
 @require_safe

@@ -16,8 +16,9 @@ from reviews.actions.errors import Invalid
 from reviews.actions.threads import open_thread, reopen, reply, resolve
 from reviews.models import Review, Thread, ThreadKind
 from reviews.views.asking import actor_of, person_of, review_for
-from reviews.views.cards import ReviewSheet, ThreadList, sheet_of
 from reviews.views.refusals import status_of
+from reviews.views.sheet import ReviewSheet, sheet_of
+from reviews.views.talk import ThreadList
 
 WHOLE = "review"
 """Stands in addresses for the review as a whole, where others have the id of a question."""
