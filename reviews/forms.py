@@ -117,6 +117,25 @@ class WorkloadForm(forms.Form):
         data = self.cleaned_data
         return WorkloadDescription(**{name: data[name] for name in WorkloadDescription.__dataclass_fields__})
 
+    def beside(self, workload: Workload) -> list[tuple[str, str, str]]:
+        """Where what was typed differs from what is stored: (label, stored, typed); only when valid."""
+        typed = self.description()
+        stored = self.initial_of(workload)
+        return [
+            (str(self.fields[name].label), self._shown(name, stored[name]), self._shown(name, self[name].value()))
+            for name in WorkloadDescription.__dataclass_fields__
+            if getattr(typed, name) != getattr(workload, name)
+        ]
+
+    def _shown(self, name: str, value: Any) -> str:
+        """A value as people read it: of an option, its label."""
+        field = self.fields[name]
+        if isinstance(field, forms.ModelChoiceField):
+            return str(value if isinstance(value, Team) else field.to_python(value))
+        if isinstance(field, forms.ChoiceField):
+            return str(dict(cast("list[tuple[str, Any]]", field.choices)).get(value, value))
+        return str(value)
+
     @staticmethod
     def initial_of(workload: Workload) -> dict[str, Any]:
         """What the form shows of an existing workload."""
@@ -249,13 +268,23 @@ class PolicyForm(forms.Form):
         return PolicyInForce(**{**data, "approver_role": Role(data["approver_role"])})
 
 
+NO_VERSION = "none said"
+
+
+def version_in(data: QueryDict) -> str:
+    """The version that a form is based on; `NO_VERSION`, which nothing has, where it does not say.
+
+    The one that a person chose to overwrite, after a conflict, goes before the one that the page began with.
+    """
+    return data.get("overwrite", data.get("version", NO_VERSION))
+
+
 def given_in(data: QueryDict) -> Given:
     """A posted answer as the action takes it.
 
-    Line ends are made one character, which browsers send as two. The version that a
-    person chose to overwrite, after a conflict, goes before the one that the page began with.
+    Line ends are made one character, which browsers send as two.
     """
-    version = data.get("overwrite") or data.get("version", "")
+    version = version_in(data)
     return Given(
         version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None,
         selected=frozenset(data.getlist("choice")),

@@ -53,7 +53,7 @@ def test_it_says_how_the_workload_was_described_anew(review: Review, people: Peo
     described = WorkloadForm.initial_of(workload)
     client = sign_in(people.jonas)
     address = reverse("workload-edit", args=[workload.key])
-    form = {**described, "team": people.team.pk, "links": ""}
+    form = {**described, "team": people.team.pk, "links": "", "version": workload.version}
     assert client.post(address, form).status_code == 302
     assert "described anew" not in shown(client, review)
     assert (
