@@ -11,6 +11,7 @@ from reviews.access import Actor, require_hand_over, require_writer
 from reviews.actions.assign import release
 from reviews.actions.errors import Stale
 from reviews.actions.holding import touch_running
+from reviews.actions.texts import in_one_line
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
 from reviews.models import EventKind, Team, Workload
@@ -99,14 +100,14 @@ def _said(name: str, workload: Workload) -> str:
 
 
 def _describe(workload: Workload, description: WorkloadDescription) -> None:
-    workload.name = description.name
+    workload.name = in_one_line(description.name)
     workload.purpose = description.purpose
-    workload.owner = description.owner
+    workload.owner = in_one_line(description.owner)
     workload.team = description.team
     workload.criticality = description.criticality
     workload.data_classification = description.data_classification
-    workload.regions = list(description.regions)
-    workload.links = [dict(link) for link in description.links]
+    workload.regions = [in_one_line(region) for region in description.regions]
+    workload.links = [{**link, "title": in_one_line(link["title"])} for link in description.links]
 
 
 def _free_key(name: str) -> str:

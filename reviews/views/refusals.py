@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import (
@@ -15,9 +14,10 @@ from django.http import (
 )
 from django.shortcuts import render
 
-from aiplatform.sign_in import wants_json
+from aiplatform.sign_in import own_page, wants_json
 from reviews.access import NotNow, Refused
 from reviews.actions.errors import Invalid, Stale
+from reviews.actions.texts import is_storable, not_storable
 
 
 class Refusals:
@@ -34,6 +34,23 @@ class Refusals:
             page["Allow"] = response["Allow"]
             return page
         return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], _args: Any, place: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Refuse what no database stores or finds, wherever it was typed; the response, or None to go on.
+
+        Views that read what is sent by themselves, as they take large files, look for it themselves.
+        """
+        if not all(is_storable(each) for each in place.values() if isinstance(each, str)):
+            raise Http404("No address has a character NUL in it.")
+        sent = [request.GET, request.POST] if not getattr(view, "csrf_exempt", False) else [request.GET]
+        faults = [name for data in sent for name, texts in data.lists() if not all(map(is_storable, texts))]
+        return (
+            self.process_exception(request, Invalid({name: not_storable(name) for name in faults}))
+            if faults
+            else None
+        )
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The response to an exception that is a refusal; None leaves all others to Django."""
@@ -59,8 +76,7 @@ def refusal_as_json(problem: Refused | Stale | Invalid, **more: Any) -> JsonResp
 
 def _page_before(request: HttpRequest) -> str:
     """The page of ours that the person came from; empty where there is none."""
-    said = urlsplit(request.headers.get("Referer", ""))
-    return said.path if said.netloc == request.get_host() else ""
+    return own_page(request) or ""
 
 
 def status_of(problem: Exception) -> int:
