@@ -90,7 +90,7 @@ def _overtaken(assignment: Assignment | None) -> str:
     if assignment is None:
         return _("This was taken back after you opened it. Keep what you chose, or take that.")
     return _(
-        "{by} assigned this to {to} on {moment}, after you opened it. Keep what you chose, or take that."
+        "{by} assigned this on {moment}, after you opened it, to {to}. Keep what you chose, or take that."
     ).format(by=assignment.by.name, to=_told(assignment.to.name, assignment.due), moment=moment(assignment.at))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import DataError
 from django.http import (
     Http404,
     HttpRequest,
@@ -11,6 +12,7 @@ from django.http import (
     HttpResponseBase,
     HttpResponseNotAllowed,
     JsonResponse,
+    QueryDict,
 )
 from django.shortcuts import render
 
@@ -36,31 +38,26 @@ class Refusals:
         return response
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponseBase], _args: Any, place: dict[str, Any]
+        self, request: HttpRequest, _view: Callable[..., HttpResponseBase], _args: Any, place: dict[str, Any]
     ) -> HttpResponse | None:
-        """Refuse what no database stores or finds, wherever it was typed; the response, or None to go on.
-
-        Views that read what is sent by themselves, as they take large files, look for it themselves.
-        """
+        """Refuse to look for what no database stores; None goes on. What was typed to be kept is for the actions."""
         if not all(is_storable(each) for each in place.values() if isinstance(each, str)):
             raise Http404("No address has a character NUL in it.")
-        sent = [request.GET, request.POST] if not getattr(view, "csrf_exempt", False) else [request.GET]
-        faults = [name for data in sent for name, texts in data.lists() if not all(map(is_storable, texts))]
-        return (
-            self.process_exception(request, Invalid({name: not_storable(name) for name in faults}))
-            if faults
-            else None
-        )
+        problem = _not_storable(request.GET)
+        return self.process_exception(request, problem) if problem else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The response to an exception that is a refusal; None leaves all others to Django."""
+        if isinstance(exception, DataError):
+            # Fields that nobody types are not looked at one by one: PostgreSQL refuses what it does not store.
+            exception = _not_storable(request.POST) or exception
         if isinstance(exception, Refused | Stale | Invalid) and wants_json(request):
             return refusal_as_json(exception)
         if isinstance(exception, Refused | Stale | Invalid):
             return render(
                 request,
                 "refused.html",
-                {"sentence": str(exception), "back": _page_before(request)},
+                {"sentence": str(exception), "back": own_page(request)},
                 status=status_of(exception),
             )
         if isinstance(exception, ObjectDoesNotExist):
@@ -74,9 +71,9 @@ def refusal_as_json(problem: Refused | Stale | Invalid, **more: Any) -> JsonResp
     return JsonResponse({"error": str(problem), **errors, **more}, status=status_of(problem))
 
 
-def _page_before(request: HttpRequest) -> str:
-    """The page of ours that the person came from; empty where there is none."""
-    return own_page(request) or ""
+def _not_storable(sent: QueryDict) -> Invalid | None:
+    faults = [name for name, texts in sent.lists() if not all(map(is_storable, texts))]
+    return Invalid({name: not_storable(name) for name in faults}) if faults else None
 
 
 def status_of(problem: Exception) -> int:

@@ -20,6 +20,7 @@ from reviews.actions.answer import Saved
 from reviews.actions.assign import assign
 from reviews.actions.errors import Invalid, Stale
 from reviews.actions.score import standing_now
+from reviews.actions.texts import in_one_line
 from reviews.actions.visits import news, others_here, stay
 from reviews.forms import version_in
 from reviews.models import Assignment, Review, User
@@ -42,7 +43,7 @@ def here(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     """
     review, person = review_for(request, review_id), person_of(request)
     after = _number(request.POST.get("after", ""))
-    stay(person, review, question_id=request.POST.get("question", ""))
+    stay(person, review, question_id=in_one_line(request.POST.get("question", "")))
     told: dict[str, object] = {
         "upto": review.trail_length,
         "version": review.version,

@@ -6,10 +6,10 @@ from django.urls import reverse
 
 from reviews.actions.texts import fault_of
 from reviews.forms import WorkloadForm
-from reviews.models import Answer, Assignment, Comment, Evidence, Milestone, Review, Template, Workload
-from tests.conftest import People
+from reviews.models import Answer, Comment, Evidence, Milestone, Review, Role, Template, Workload
+from tests.conftest import People, make_user
 
-HOSTILE = "Claims\r\nBcc: all@example.org \u202egpj.exe\u2066"
+HOSTILE = "Cla\x00ims\r\nBcc: all@example.org \u202egpj.exe\u2066"
 PLAIN = "Claims Bcc: all@example.org gpj.exe"
 
 
@@ -18,26 +18,43 @@ PLAIN = "Claims Bcc: all@example.org gpj.exe"
     [
         ("answer", ["GEN-01"], {"version": "0", "note": "a\x00b"}),
         ("comment", ["GEN-01"], {"text": "a\x00b"}),
-        ("milestones", [], {"name": "a\x00b"}),
-        ("template-make", [], {"name": "a\x00b"}),
-        ("fact", ["platform_shared"], {"value": "a\x00b"}),
-        ("assign", ["question", "GEN-01"], {"to": "a\x00b", "due": ""}),
         ("evidence", ["GEN-01"], {"kind": "quote", "text": "a\x00b", "source": "Somebody"}),
         ("evidence", ["GEN-01"], {"kind": "link", "url": "https://example.org/a\x00b"}),
         ("withdraw", [], {"reason": "a\x00b"}),
-        ("here", [], {"question": "a\x00b"}),
     ],
 )
 def test_what_cannot_be_stored_is_refused_with_a_sentence_that_says_so(
     review: Review, people: People, sign_in, name: str, more: list[str], sent: dict[str, str]
 ):
-    address = reverse(name, args=[review.pk, *more])
-    answer = sign_in(people.lea).post(address, sent)
+    answer = sign_in(people.lea).post(reverse(name, args=[review.pk, *more]), sent)
     assert answer.status_code == 422
-    if "url" not in sent:
-        assert "cannot be stored" in answer.content.decode()
-    for kept in (Answer, Comment, Milestone, Template, Assignment, Evidence):
+    assert "cannot be stored" in answer.content.decode() or "no address of a web page" in answer.content.decode()
+    for kept in (Answer, Comment, Evidence):
         assert not kept.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "sent"),
+    [
+        ("here", [], {"question": "a\x00b"}),
+        ("assign", ["question", "GEN-01"], {"to": "a\x00b", "due": "", "version": "\x00"}),
+        ("move", [], {"edition": "\x00", "version": "\x00"}),
+        ("checklist-add", [], {"edition": "\x00"}),
+        ("fact", ["platform_shared"], {"value": "a\x00b", "was": "\x00"}),
+    ],
+)
+def test_nor_does_a_field_that_nobody_types_end_in_an_error(
+    review: Review, people: People, sign_in, name: str, more: list[str], sent: dict[str, str]
+):
+    answer = sign_in(people.lea).post(reverse(name, args=[review.pk, *more]), sent)
+    assert answer.status_code in {200, 404, 409, 422}
+
+
+def test_nor_does_the_name_of_a_draft(people: People, sign_in):
+    sent = {"text": "id: mine\n", "overwrite": "1", "key": "a\x00b"}
+    administrator = make_user("iris", people.team, Role.READER, is_superuser=True)
+    answer = sign_in(administrator).post(reverse("checklist-new"), sent)
+    assert answer.status_code in {409, 422}
 
 
 @pytest.mark.parametrize("query", [{"q": "a\x00b"}, {"show": "\x00"}, {"question": "\x00"}, {"from": "\x00"}])

@@ -120,7 +120,8 @@ def test_what_a_colleague_assigned_meanwhile_is_not_overwritten_unseen(review: R
     refused = client.post(url, mine)
     said = refused.content.decode()
     assert refused.status_code == 409
-    assert "Lea assigned this to Ruth, due 1 Jan 2031 on " in said
+    assert "Lea assigned this on " in said
+    assert ", after you opened it, to Ruth, due 1 Jan 2031. " in said
     assert f'value="{people.jonas.pk}" selected' in said
     assert 'value="2031-05-01"' in said
     assert Assignment.objects.get().to == people.ruth
