@@ -11,6 +11,7 @@ from django.contrib.auth.views import PasswordChangeView, redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse_lazy
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
@@ -36,7 +37,7 @@ class SignInRequired(LoginRequiredMiddleware):
             return HttpResponse(_("You are signed out."), status=401, content_type="text/plain")
         if request.method not in {"GET", "HEAD"}:
             # Back to the page of the form: its own address only takes what the form sends.
-            return redirect_to_login(_page_of_the_form(request))
+            return redirect_to_login(own_page(request) or "/")
         return refusal
 
 
@@ -46,9 +47,12 @@ def _is_for_another(request: HttpRequest) -> bool:
     return said is not None and said != str(request.user.pk)
 
 
-def _page_of_the_form(request: HttpRequest) -> str:
+def own_page(request: HttpRequest) -> str:
+    """The path of the page of ours that the person came from; empty where there is none."""
     said = urlsplit(request.headers.get("Referer", ""))
-    return said.path if said.netloc == request.get_host() else "/"
+    # A path that begins with two slashes, or a backslash, would lead to the host that it names.
+    ours = said.netloc == request.get_host() and url_has_allowed_host_and_scheme(said.path, allowed_hosts=None)
+    return said.path if ours else ""
 
 
 class PasswordChange(PasswordChangeView):

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from reviews.models import User
+from reviews.models import Notice, User
 
 
 def unread(request: HttpRequest) -> dict[str, Any]:
@@ -13,4 +13,4 @@ def unread(request: HttpRequest) -> dict[str, Any]:
     user = request.user
     if not isinstance(user, User):
         return {}
-    return {"unread": SimpleLazyObject(lambda: user.notices.filter(read_at=None).count())}
+    return {"unread": SimpleLazyObject(lambda: Notice.objects.visible_to(user).filter(read_at=None).count())}

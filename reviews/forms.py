@@ -17,6 +17,7 @@ from checklists.measured import COLUMN_TITLES, MAX_ROWS
 from checklists.models import Edition
 from reviews.actions.answer import Given
 from reviews.actions.people import NewPerson
+from reviews.actions.texts import has_turns, in_one_line
 from reviews.actions.workloads import WorkloadDescription
 from reviews.models import (
     APPROVER_ROLES,
@@ -40,6 +41,14 @@ _KINDS = [(kind.value, title) for kind, title in KIND_TITLES.items()]
 _is_url = URLValidator(schemes=["http", "https"])
 
 
+class NameField(forms.CharField):
+    """A name, kept as `in_one_line` has it."""
+
+    def to_python(self, value: Any) -> str:
+        """The name; empty where nothing of it can be seen."""
+        return in_one_line(super().to_python(value) or "")
+
+
 class LinksField(forms.CharField):
     """Links, one a line: `title https://address`, or the address alone."""
 
@@ -54,6 +63,8 @@ class LinksField(forms.CharField):
             *title, url = line.split()
             try:
                 _is_url(url)
+                if has_turns(url):
+                    raise ValidationError("")
             except ValidationError:
                 said = _("Line {number} does not end with a web address (https://…): “{line}”.")
                 raise ValidationError(said.format(number=index, line=line.strip()[:80])) from None
@@ -75,20 +86,20 @@ class LinksField(forms.CharField):
 class WorkloadForm(forms.Form):
     """The description of a workload."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = NameField(label=_("Name"), max_length=120)
     purpose = forms.CharField(
         label=_("Purpose"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("What it does, for whom, and what happens when it is wrong or absent."),
     )
-    owner = forms.CharField(label=_("Owner"), max_length=120, help_text=_("The person or unit that answers for it."))
+    owner = NameField(label=_("Owner"), max_length=120, help_text=_("The person or unit that answers for it."))
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), empty_label=None)
     criticality = forms.ChoiceField(label=_("Criticality"), choices=Criticality.choices, initial=Criticality.MEDIUM)
     data_classification = forms.ChoiceField(
         label=_("Data classification"), choices=Classification.choices, initial=Classification.CONFIDENTIAL
     )
-    regions = forms.CharField(
+    regions = NameField(
         label=_("Regions"),
         max_length=400,
         help_text=_("Where its data and compute are, separated by commas: westeurope, swedencentral"),
@@ -116,6 +127,25 @@ class WorkloadForm(forms.Form):
         """The form as the action takes it; only when valid."""
         data = self.cleaned_data
         return WorkloadDescription(**{name: data[name] for name in WorkloadDescription.__dataclass_fields__})
+
+    def beside(self, workload: Workload) -> list[tuple[str, str, str]]:
+        """Where what was typed differs from what is stored: (label, stored, typed); only when valid."""
+        typed = self.description()
+        stored = self.initial_of(workload)
+        return [
+            (str(self.fields[name].label), self._shown(name, stored[name]), self._shown(name, self[name].value()))
+            for name in WorkloadDescription.__dataclass_fields__
+            if getattr(typed, name) != getattr(workload, name)
+        ]
+
+    def _shown(self, name: str, value: Any) -> str:
+        """A value as people read it: of an option, its label."""
+        field = self.fields[name]
+        if isinstance(field, forms.ModelChoiceField):
+            return str(value if isinstance(value, Team) else field.to_python(value))
+        if isinstance(field, forms.ChoiceField):
+            return str(dict(cast("list[tuple[str, Any]]", field.choices)).get(value, value))
+        return str(value)
 
     @staticmethod
     def initial_of(workload: Workload) -> dict[str, Any]:
@@ -171,7 +201,7 @@ class ResultsForm(forms.Form):
 class PersonForm(forms.Form):
     """An account to be made by an administrator."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = NameField(label=_("Name"), max_length=120)
     username = forms.SlugField(
         label=_("User name"),
         max_length=150,
@@ -184,9 +214,7 @@ class PersonForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("At least 12 characters."),
     )
-    team = forms.CharField(
-        label=_("Team"), max_length=80, help_text=_("An existing team, or a new one of that name.")
-    )
+    team = NameField(label=_("Team"), max_length=80, help_text=_("An existing team, or a new one of that name."))
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
 
     def person(self) -> NewPerson:
@@ -249,13 +277,23 @@ class PolicyForm(forms.Form):
         return PolicyInForce(**{**data, "approver_role": Role(data["approver_role"])})
 
 
+NO_VERSION = "none said"
+
+
+def version_in(data: QueryDict) -> str:
+    """The version that a form is based on; `NO_VERSION`, which nothing has, where it does not say.
+
+    The one that a person chose to overwrite, after a conflict, goes before the one that the page began with.
+    """
+    return data.get("overwrite", data.get("version", NO_VERSION))
+
+
 def given_in(data: QueryDict) -> Given:
     """A posted answer as the action takes it.
 
-    Line ends are made one character, which browsers send as two. The version that a
-    person chose to overwrite, after a conflict, goes before the one that the page began with.
+    Line ends are made one character, which browsers send as two.
     """
-    version = data.get("overwrite") or data.get("version", "")
+    version = version_in(data)
     return Given(
         version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None,
         selected=frozenset(data.getlist("choice")),

@@ -9,8 +9,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from checklists.language import Checklist
+from checklists.locale import moment
 from reviews.access import OPEN, RUNNING, Actor, Deed, ReviewAccess, may_answer
-from reviews.actions.errors import Invalid
+from reviews.actions.errors import Invalid, Stale
 from reviews.actions.holding import locked_review
 from reviews.actions.notices import tell
 from reviews.actions.trail import record
@@ -27,12 +28,15 @@ def assign(
     section_id: str = "",
     question_id: str = "",
     due: date | None = None,
+    based_on: str | None = None,
 ) -> Assignment | None:
     """Give a section or a question to somebody, or take it back where `to` is None; returns the assignment.
 
-    An equal assignment changes nothing. Raises Review.DoesNotExist, `Refused`, and `Invalid` for a person who cannot
-    answer in the review, for a section or question that is not there, and for a day that is past, unless it was the
-    day before as well.
+    `based_on` is the version that the person read, empty for none; None where nobody read one.
+
+    An equal assignment changes nothing. Raises Review.DoesNotExist, `Refused`, `Stale` where a colleague's would be
+    overwritten, and `Invalid` for a person who cannot answer in the review, for a section or question that is not
+    there, and for a day that is past, unless it was the day before as well.
     """
     with writing():
         review = locked_review(actor.user, review_id)
@@ -40,12 +44,16 @@ def assign(
         target = _target(review.checklist, section_id, question_id)
         if to is not None and not may_answer(review).filter(pk=to.pk).exists():
             raise Invalid({"to": _("{} cannot answer in this review. Choose somebody who can.").format(to.name)})
-        assignment = Assignment.objects.filter(review=review, section_id=section_id, question_id=question_id).first()
+        stored = Assignment.objects.filter(review=review, section_id=section_id, question_id=question_id)
+        assignment = stored.select_related("to", "by").first()
+        alike = (assignment.to, assignment.due) == (to, due) if assignment else to is None
+        if not alike and based_on is not None and based_on != (assignment.version if assignment else ""):
+            raise Stale(_overtaken(assignment))
         if to is None:
             if assignment is not None:
                 _take_back(actor, review, assignment)
             return None
-        if assignment is not None and (assignment.to_id, assignment.due) == (to.pk, due):
+        if alike:
             return assignment
         if due is not None and due < timezone.localdate() and (assignment is None or due != assignment.due):
             day = date_format(due, "DATE_FORMAT")
@@ -76,6 +84,14 @@ def assign(
             text=lambda: _told(target, due),
         )
     return made
+
+
+def _overtaken(assignment: Assignment | None) -> str:
+    if assignment is None:
+        return _("This was taken back after you opened it. Keep what you chose, or take that.")
+    return _(
+        "{by} assigned this on {moment}, after you opened it, to {to}. Keep what you chose, or take that."
+    ).format(by=assignment.by.name, to=_told(assignment.to.name, assignment.due), moment=moment(assignment.at))
 
 
 def _told(target: str, due: date | None) -> str:

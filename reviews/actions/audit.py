@@ -1,8 +1,8 @@
 """Whether the trail of every review is whole: each event follows from the one before, up to the head that is kept.
 
 Triggers refuse changes of events, but whoever owns the database can take triggers away. Whoever alters an event has
-to alter all that follow it, the head that the review keeps, and the one in the snapshot of its approval: and that one
-is in the signed report.
+to alter all that follow it, the head that the review keeps, and those in its milestones and in the snapshot of its
+approval: and that one is in the signed report.
 """
 
 import uuid
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Max
 
 from reviews.actions.trail import link_of
-from reviews.models import Event, Review, Snapshot, Workload
+from reviews.models import Event, Milestone, Review, Snapshot, Workload
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,17 @@ def _first_broken(review: Review) -> Broken | None:
         return Broken(review.pk, None, f"it ends with event {number}, and the review says {review.trail_length}")
     for number, said in promised.items():
         if heads.get(number) != said:
-            return Broken(review.pk, number, "it is not the one that the snapshot of the approval names")
+            return Broken(review.pk, number, "it is not there, or not the one that a snapshot or a milestone names")
     return None
 
 
 def _promised(review: Review) -> dict[int, str]:
-    """The heads that snapshots of the review name, by number of event; those of earlier formats name none."""
-    heads = [snapshot.data.get("trail_head") for snapshot in Snapshot.objects.filter(review=review)]
+    """The heads that snapshots and milestones of the review name, by number of event; earlier formats name none."""
+    kept: list[Snapshot | Milestone] = [
+        *Snapshot.objects.filter(review=review),
+        *Milestone.objects.filter(review=review),
+    ]
+    heads = [each.data.get("trail_head") for each in kept]
     return {head["events"]: head["sha256"] for head in heads if head}
 
 

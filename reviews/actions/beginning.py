@@ -15,6 +15,7 @@ from reviews.actions.errors import Invalid
 from reviews.actions.fitting import PLACES, fitted
 from reviews.actions.holding import locked_review, touch
 from reviews.actions.start import start_review
+from reviews.actions.texts import in_one_line
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
 from reviews.languages import as_stored
@@ -130,7 +131,7 @@ def make_template(actor: Actor, *, review_id: uuid.UUID, name: str) -> Template:
     Raises Review.DoesNotExist, `NotYours` for people who do not lead the review's team, and `Invalid` for a name that
     is empty, too long, or taken.
     """
-    name = " ".join(name.split())
+    name = in_one_line(name)
     with writing():
         review = locked_review(actor.user, review_id)
         require_template_maker(actor.user, review.workload.team)

@@ -19,6 +19,7 @@ from reviews.actions.answer import contributes
 from reviews.actions.errors import Invalid
 from reviews.actions.holding import locked_review, touch_beside_score
 from reviews.actions.storing import sha256_of, stored
+from reviews.actions.texts import has_turns, in_one_line, is_storable
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
 from reviews.file_types import NotTaken, recognised
@@ -28,7 +29,7 @@ from reviews.models.evidence import FILE_NAME_LENGTH, QUOTE_LENGTH, SOURCE_LENGT
 _SECRETS = {"sig", "x-amz-signature", "x-amz-security-token", "x-goog-signature", "access_token"}
 """Parameters that make an address a key to what is there."""
 # Control characters, and those that turn text around: in a name they hide what it ends in.
-_NOT_IN_NAMES = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_NOT_IN_NAMES = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
 def most_bytes() -> int:
@@ -97,7 +98,7 @@ def add_quote(
     actor: Actor, *, review_id: uuid.UUID, question_id: str, text: str, source: str, title: str = ""
 ) -> Evidence:
     """Add words that somebody wrote or said, and where. Raises as `add_file` does."""
-    text, source = text.strip(), " ".join(source.split())
+    text, source = text.strip(), in_one_line(source)
     errors = {}
     if not text:
         errors["text"] = _("The quote is empty.")
@@ -196,7 +197,7 @@ def _detail(piece: Evidence) -> Mapping[str, Any]:
 
 
 def _title(given: str, otherwise: str) -> str:
-    title = " ".join(given.split())
+    title = in_one_line(given)
     if fault := _fault(_("title"), title, TITLE_LENGTH):
         raise Invalid({"title": fault})
     return title or (otherwise if len(otherwise) <= TITLE_LENGTH else f"{otherwise[: TITLE_LENGTH - 1]}…")
@@ -222,7 +223,12 @@ def _problem_of_address(url: str) -> str:
     except ValueError:
         host = None
         address = urlsplit("")
-    if address.scheme not in {"http", "https"} or not host or re.search(r"[\s\x00-\x1f\x7f<>\"\\`]", url):
+    if (
+        address.scheme not in {"http", "https"}
+        or not host
+        or has_turns(url)
+        or re.search(r"[\s\x00-\x1f\x7f<>\"\\`]", url)
+    ):
         return _("This is no address of a web page. It begins with https:// or http:// and has no blanks in it.")
     if address.username is not None or address.password is not None:
         return _("The address has a user name or a password in it: everybody who reads the review would get it.")
@@ -238,6 +244,6 @@ def _fault(what: str, text: str, most: int) -> str:
         return _("The {what} has {length} characters; {most} is the most.").format(
             what=what, length=number(len(text)), most=number(most)
         )
-    if "\x00" in text:
+    if not is_storable(text):
         return _("The {what} has a character (NUL) that cannot be stored.").format(what=what)
     return ""

@@ -105,7 +105,7 @@ def _sign_off(each: Submission | Decision) -> dict[str, Any]:
 @translation.override(IN_ENGLISH)
 def set_milestone(review: Review, *, name: str, by: User) -> Milestone:
     """Keep the review as it is now under a name. Call inside a writing transaction."""
-    content = canonical_json(state_of(review))
+    content = canonical_json(state_of(review) | {"trail_head": _trail_head(review)})
     return Milestone.objects.create(
         review=review, name=name, content=content.decode(), sha256=sha256_hex(content), by=by, at=timezone.now()
     )

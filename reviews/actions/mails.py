@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from reviews.actions.transaction import writing
-from reviews.models import Mail
+from reviews.languages import as_told_to
+from reviews.models import Mail, Notice
+from reviews.notices import digest_of
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +32,12 @@ def send_mails() -> int:
 
     A mail is taken in one transaction and marked as sent in another, so that the database is free while the server
     takes its time. A worker that dies in between leaves it to be sent again when its lease ends, under the same
-    Message-ID. What cannot be sent is tried again after longer and longer pauses, and given up after a few days.
+    Message-ID. What cannot be sent is tried again after longer and longer pauses, and given up after a few days; what
+    its person may not see any more is left out, and a mail of nothing else is given up at once.
     """
     sent = 0
     while mail := _take():
-        sent += _send(mail)
+        sent += _still_tells(mail) and _send(mail)
     return sent
 
 
@@ -47,6 +50,26 @@ def _take() -> Mail | None:
             mail.due_at = now + LEASE
             mail.save(update_fields=["attempts", "due_at"])
     return mail
+
+
+def _still_tells(mail: Mail) -> bool:
+    """Leave out of a mail what its person may not see any more since it was written; whether anything is left."""
+    with writing():
+        notices = Notice.objects.filter(mail=mail)
+        visible = notices.visible()
+        hidden = notices.exclude(pk__in=visible.values("pk"))
+        if not hidden.exists():
+            return True
+        rest = list(visible.select_related("review__workload", "by").order_by("at", "id"))
+        if not rest:
+            gone = "not sent: the person may not see any more what it tells of"
+            Mail.objects.filter(pk=mail.pk).update(failed_at=timezone.now(), error=gone)
+            return False
+        with as_told_to(mail.user):
+            mail.subject, mail.body = digest_of(rest)
+        mail.save(update_fields=["subject", "body"])
+        hidden.update(mail=None)
+    return True
 
 
 def _send(mail: Mail) -> bool:

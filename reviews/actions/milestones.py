@@ -8,6 +8,7 @@ from reviews.access import Actor, Deed, ReviewAccess
 from reviews.actions.errors import Invalid
 from reviews.actions.freeze import set_milestone
 from reviews.actions.holding import locked_review
+from reviews.actions.texts import in_one_line
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
 from reviews.models import EventKind, Milestone
@@ -20,7 +21,7 @@ def name_milestone(actor: Actor, *, review_id: uuid.UUID, name: str) -> Mileston
 
     Raises Review.DoesNotExist, `Refused`, and `Invalid` for a name that is empty, too long, or taken in this review.
     """
-    name = " ".join(name.split())
+    name = in_one_line(name)
     with writing():
         review = locked_review(actor.user, review_id)
         ReviewAccess(actor.user, review).require(Deed.SET_MILESTONE)

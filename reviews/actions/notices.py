@@ -78,7 +78,7 @@ def authors_of(review: Review) -> QuerySet[User]:
 
 def read(user: User, notice_id: int) -> Notice:
     """Mark a notice of the person's as read, and return it. Raises Notice.DoesNotExist for any other."""
-    notice = Notice.objects.select_related("review__workload", "by").get(pk=notice_id, user=user)
+    notice = Notice.objects.visible_to(user).select_related("review__workload", "by").get(pk=notice_id)
     if notice.read_at is None:
         Notice.objects.filter(pk=notice.pk).update(read_at=timezone.now())
     return notice
@@ -86,7 +86,7 @@ def read(user: User, notice_id: int) -> Notice:
 
 def read_all(user: User, until: int) -> None:
     """Mark the person's notices as read, up to the one with this id: those that they saw."""
-    user.notices.filter(read_at=None, pk__lte=until).update(read_at=timezone.now())
+    Notice.objects.visible_to(user).filter(read_at=None, pk__lte=until).update(read_at=timezone.now())
 
 
 def delivery_of(user: User) -> dict[NoticeKind, Delivery]:
@@ -109,9 +109,9 @@ def send_digests(now: datetime) -> int:
     """Write the mails of the day; returns how many. Safe to run at any time: each notice is told of once."""
     if timezone.localtime(now).hour < DIGEST_HOUR:
         return 0
-    waiting = Notice.objects.filter(delivery=Delivery.DAILY, mail=None, read_at=None)
+    waiting = Notice.objects.visible().filter(delivery=Delivery.DAILY, mail=None, read_at=None)
     written = 0
-    for user in User.objects.filter(pk__in=waiting.values("user"), is_active=True).order_by("pk"):
+    for user in User.objects.filter(pk__in=waiting.values("user")).order_by("pk"):
         written += _write_digest(user, now)
     return written
 
@@ -121,7 +121,7 @@ def _write_digest(user: User, now: datetime) -> bool:
         # Two that come here at once take turns, and the second finds nothing left.
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
         since = Notice.objects.filter(user=user, delivery=Delivery.DAILY, mail__written_at__gt=now - _DIGEST_EVERY)
-        waiting = Notice.objects.filter(user=user, delivery=Delivery.DAILY, mail=None, read_at=None)
+        waiting = Notice.objects.visible_to(user).filter(delivery=Delivery.DAILY, mail=None, read_at=None)
         notices = list(waiting.select_related("review__workload", "by").order_by("at", "id"))
         if not notices or since.exists():
             return False

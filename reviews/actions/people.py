@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from reviews.access import Actor, require_administrator
 from reviews.actions.assign import release
 from reviews.actions.errors import Invalid
+from reviews.actions.texts import in_one_line
 from reviews.actions.transaction import writing
 from reviews.languages import LANGUAGES, time_zones
 from reviews.models import Membership, Review, Team, User
@@ -89,14 +90,16 @@ def add_first_administrator(person: NewPerson) -> User:
 
 
 def _add(person: NewPerson, *, administrator: bool) -> User:
-    user = User(username=person.username, name=person.name, email=person.email, is_superuser=administrator)
+    user = User(
+        username=person.username, name=in_one_line(person.name), email=person.email, is_superuser=administrator
+    )
     _take_password(user, person.password)
     try:
         with transaction.atomic():
             user.save()
     except IntegrityError:
         raise Invalid({"username": _("An account with this user name or e-mail address exists already.")}) from None
-    team, _made = Team.objects.get_or_create(name=person.team)
+    team, _made = Team.objects.get_or_create(name=in_one_line(person.team))
     Membership.objects.create(user=user, team=team, role=person.role)
     return user
 

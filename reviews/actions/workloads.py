@@ -3,11 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from reviews.access import Actor, require_hand_over, require_writer
 from reviews.actions.assign import release
+from reviews.actions.errors import Stale
 from reviews.actions.holding import touch_running
+from reviews.actions.texts import in_one_line
 from reviews.actions.trail import record
 from reviews.actions.transaction import writing
 from reviews.models import EventKind, Team, Workload
@@ -40,14 +44,16 @@ def create_workload(actor: Actor, description: WorkloadDescription, *, key: str 
     return workload
 
 
-def change_workload(actor: Actor, workload: Workload, description: WorkloadDescription) -> Workload:
-    """Describe an existing workload anew.
+def change_workload(
+    actor: Actor, workload: Workload, description: WorkloadDescription, *, based_on: str | None = None
+) -> Workload:
+    """Describe an existing workload anew; `based_on` is the version that the person read, None where nobody read one.
 
     Whoever decides on a running review reads it again; approved ones keep the description of their day. A description
     that says the same changes nothing.
 
-    Raises `NotYours` for people who do not write in its team, or in the one it is handed to, and `NotNow` where
-    it may not be handed over.
+    Raises `NotYours` for people who do not write in its team, or in the one it is handed to, `NotNow` where it may
+    not be handed over, and `Stale` where a colleague's description would be overwritten.
     """
     require_writer(actor.user, workload.team)
     require_writer(actor.user, description.team)
@@ -56,11 +62,17 @@ def change_workload(actor: Actor, workload: Workload, description: WorkloadDescr
         changes = _changes(before, description)
         if not changes:
             return workload
+        if based_on is not None and based_on != before.version:
+            said = _(
+                "This description was changed after you opened it. Nothing of yours is lost: compare, then choose."
+            )
+            raise Stale(said)
         for review in touch_running(workload, actor.user):
             record(review, EventKind.WORKLOAD_DESCRIBED, actor, changes=changes)
         if description.team != before.team:
             require_hand_over(before)
         _describe(workload, description)
+        workload.described_by, workload.described_at = actor.user, timezone.now()
         workload.save()
         if description.team != before.team:
             release(actor, workload.reviews.all())
@@ -88,14 +100,14 @@ def _said(name: str, workload: Workload) -> str:
 
 
 def _describe(workload: Workload, description: WorkloadDescription) -> None:
-    workload.name = description.name
+    workload.name = in_one_line(description.name)
     workload.purpose = description.purpose
-    workload.owner = description.owner
+    workload.owner = in_one_line(description.owner)
     workload.team = description.team
     workload.criticality = description.criticality
     workload.data_classification = description.data_classification
-    workload.regions = list(description.regions)
-    workload.links = [dict(link) for link in description.links]
+    workload.regions = [in_one_line(region) for region in description.regions]
+    workload.links = [{**link, "title": in_one_line(link["title"])} for link in description.links]
 
 
 def _free_key(name: str) -> str:

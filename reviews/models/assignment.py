@@ -36,6 +36,11 @@ class Assignment(models.Model):
         return f"{self.section_id or self.question_id} to {self.to}"
 
     @property
+    def version(self) -> str:
+        """Its version: when it was assigned."""
+        return self.at.isoformat()
+
+    @property
     def overdue(self) -> bool:
         """Whether its day is past, in the time zone of whoever looks, be anything left to answer or not."""
         return self.due is not None and self.due < timezone.localdate()

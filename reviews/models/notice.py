@@ -3,10 +3,10 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from reviews.models.people import User
+from reviews.models.people import Membership, User
 from reviews.models.review import Review
 
 
@@ -49,6 +49,17 @@ class NoticeSetting(models.Model):
         return f"{self.get_kind_display()}: {self.get_delivery_display()}"
 
 
+class MailQuerySet(models.QuerySet["Mail"]):
+    """Narrowed to what may be shown."""
+
+    def visible_to(self, user: User) -> "MailQuerySet":
+        """Those to the person that tell of nothing they may not see any more; all for an administrator."""
+        if user.is_superuser:
+            return self
+        hidden = Notice.objects.filter(mail=OuterRef("pk")).exclude(pk__in=Notice.objects.visible_to(user))
+        return self.filter(~Exists(hidden), user=user)
+
+
 class Mail(models.Model):
     """A message to one person that is to be sent, or was: `sent_at` says when, `failed_at` that it was given up.
 
@@ -69,6 +80,8 @@ class Mail(models.Model):
     sent_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
 
+    objects = MailQuerySet.as_manager()
+
     class Meta:
         ordering = ["written_at", "id"]
         indexes = [
@@ -80,6 +93,22 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    """Narrowed to what may be shown."""
+
+    def visible(self) -> "NoticeQuerySet":
+        """Those whose person may see the review today: the rule of `Review.visible_to`, for all people at once.
+
+        Who left the team, or whose account was closed, is neither shown nor mailed what was recorded before.
+        """
+        member = Membership.objects.filter(user=OuterRef("user"), team=OuterRef("review__workload__team"))
+        return self.filter(Q(user__is_superuser=True) | Exists(member), user__is_active=True)
+
+    def visible_to(self, user: User) -> "NoticeQuerySet":
+        """The person's, as far as they may see what these tell of."""
+        return self.visible().filter(user=user)
 
 
 class Notice(models.Model):
@@ -100,6 +129,8 @@ class Notice(models.Model):
     read_at = models.DateTimeField(null=True)
     delivery = models.CharField(max_length=8, choices=Delivery.choices)
     mail = models.ForeignKey(Mail, on_delete=models.SET_NULL, null=True, related_name="notices")
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-id"]

@@ -77,3 +77,8 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.get_criticality_display()}"
+
+    @property
+    def version(self) -> str:
+        """Its version: when it was changed."""
+        return self.changed_at.isoformat()

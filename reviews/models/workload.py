@@ -35,7 +35,10 @@ class WorkloadQuerySet(models.QuerySet["Workload"]):
 
 
 class Workload(models.Model):
-    """An AI system under review. `regions` are region names, `links` are {title, url}, both in the order given."""
+    """An AI system under review. `regions` are region names, `links` are {title, url}, both in the order given.
+
+    `described_by` and `described_at` say who described it anew, None where nobody did.
+    """
 
     key = models.SlugField(max_length=64, unique=True)
     name = models.CharField(max_length=120)
@@ -48,6 +51,8 @@ class Workload(models.Model):
     links = models.JSONField(default=list, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    described_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    described_at = models.DateTimeField(null=True)
 
     objects = WorkloadQuerySet.as_manager()
 
@@ -64,6 +69,11 @@ class Workload(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def version(self) -> str:
+        """The version of its description: when it was described anew, empty for the first."""
+        return self.described_at.isoformat() if self.described_at else ""
 
 
 class WorkloadFact(models.Model):

@@ -173,8 +173,8 @@ def _bare(text: str) -> str:
 
 
 def _lines(text: str) -> list[dict[str, str]]:
-    """A text's lines, each to be a block of its own: one huge block would not break over pages well."""
-    return [{"text": line, "dir": "rtl" if wording.is_right_to_left(line) else "ltr"} for line in text.splitlines()]
+    """A text's lines, each with its direction."""
+    return [{"text": line, "dir": "rtl" if wording.is_right_to_left(line) else "ltr"} for line in wording.lines(text)]
 
 
 def _exact(score: float | None) -> str:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it.token import Token
 
 from reviews.notes import parsed
-from reviews.report.wording import is_right_to_left
+from reviews.report.wording import is_right_to_left, lines
 
 _EMPHASIS = {"em": "i", "strong": "b", "s": "s"}
 _DEEPEST = 6
@@ -110,9 +110,8 @@ def _line(tokens: Sequence[Token]) -> Iterator[str]:
 
 
 def _code(text: str) -> Iterator[str]:
-    """Each line a block of its own: one huge block would not break over pages well."""
     yield '<div class="listing">'
-    for line in text.splitlines():
+    for line in lines(text):
         yield f'<p class="line"{_direction(line)}>{escape(line)}</p>'
     yield "</div>"
 

@@ -93,6 +93,21 @@ def policy(policy: PolicyData) -> list[tuple[str, str]]:
     ]
 
 
+_MOST_LINES = 1_000
+_TOGETHER = 100
+
+
+def lines(text: str) -> list[str]:
+    """A text's lines, each to be a block of its own: one huge block would not break over pages well.
+
+    Each takes a millisecond to lay out: of more than a thousand, many stand in one, with a ¶ where they ended.
+    """
+    every = text.splitlines()
+    if len(every) <= _MOST_LINES:
+        return every
+    return [" ¶ ".join(every[start : start + _TOGETHER]) for start in range(0, len(every), _TOGETHER)]
+
+
 def shortened(text: str, length: int) -> str:
     """The text, cut to so many letters, the last of which is then an ellipsis."""
     return text if len(text) <= length else f"{text[: length - 1]}…"

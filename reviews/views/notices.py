@@ -22,7 +22,7 @@ PER_PAGE = 50
 @cache_control(no_store=True)
 def notices(request: HttpRequest) -> HttpResponse:
     """The person's notices, latest first."""
-    told = person_of(request).notices.select_related("review__workload", "by")
+    told = Notice.objects.visible_to(person_of(request)).select_related("review__workload", "by")
     page = Paginator(told, PER_PAGE).get_page(request.GET.get("page"))
     lines = [{"notice": notice, "sentence": sentence(notice)} for notice in page]
     context = {"page": page, "lines": lines, "last": max((notice.pk for notice in page), default=0)}
@@ -72,9 +72,6 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     """What would have been mailed, where no mail server is set: to the person, and to anybody for administrators."""
     if not settings.MAILBOX:
         raise Http404("Mail is sent by the mail server; there is no mailbox here.")
-    person = person_of(request)
-    mails = Mail.objects.select_related("user").order_by("-written_at", "-id")
-    if not person.is_superuser:
-        mails = mails.filter(user=person)
+    mails = Mail.objects.visible_to(person_of(request)).order_by("-written_at", "-id")
     page = Paginator(mails, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "reviews/mailbox.html", {"page": page})

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from checklists.language import WorkloadKind
 from reviews.access import require_administrator
-from reviews.actions.errors import Invalid
+from reviews.actions.errors import Invalid, Stale
 from reviews.actions.policy import reset_policy, set_policy
-from reviews.forms import PolicyForm
+from reviews.forms import PolicyForm, version_in
 from reviews.models import Criticality, Policy
 from reviews.models.review import KIND_TITLES
 from reviews.policies import as_set, default_policy
@@ -37,12 +37,17 @@ def policy_edit(request: HttpRequest, kind: str, criticality: str) -> HttpRespon
     """Change what an approval takes for one kind and criticality."""
     require_administrator(person_of(request))
     which, harm = _named(kind, criticality)
-    changed = Policy.objects.filter(kind=which, criticality=harm).first()
+    changed = _changed(which, harm)
+    version, overtaken = changed.version if changed else "", None
     default = default_policy(which, harm)
     form = PolicyForm(request.POST or None, initial=vars(as_set(changed) if changed else default))
+    if request.method == "POST":
+        version = version_in(request.POST)
     if request.method == "POST" and form.is_valid():
         try:
-            set_policy(actor_of(request), kind=which, criticality=harm, policy=form.policy())
+            set_policy(actor_of(request), kind=which, criticality=harm, policy=form.policy(), based_on=version)
+        except Stale as problem:
+            overtaken, changed = problem, _changed(which, harm)
         except Invalid as problem:
             for field, sentence in problem.errors.items():
                 form.add_error(field or None, sentence)
@@ -56,8 +61,12 @@ def policy_edit(request: HttpRequest, kind: str, criticality: str) -> HttpRespon
         "criticality": harm,
         "default": default,
         "changed": changed,
+        "stored": as_set(changed) if changed else default,
+        "version": version,
+        "overtaken": overtaken,
+        "typed": form.policy() if overtaken else None,
     }
-    return render(request, "reviews/policy.html", context, status=422 if form.errors else 200)
+    return render(request, "reviews/policy.html", context, status=409 if overtaken else 422 if form.errors else 200)
 
 
 @require_POST
@@ -65,9 +74,13 @@ def policy_reset(request: HttpRequest, kind: str, criticality: str) -> HttpRespo
     """Go back to the default."""
     require_administrator(person_of(request))
     which, harm = _named(kind, criticality)
-    reset_policy(actor_of(request), kind=which, criticality=harm)
+    reset_policy(actor_of(request), kind=which, criticality=harm, based_on=version_in(request.POST))
     messages.success(request, _("The default holds again for {which}.").format(which=_words(which, harm)))
     return redirect("policies")
+
+
+def _changed(kind: WorkloadKind, criticality: Criticality) -> Policy | None:
+    return Policy.objects.filter(kind=kind, criticality=criticality).select_related("changed_by").first()
 
 
 def _named(kind: str, criticality: str) -> tuple[WorkloadKind, Criticality]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import DataError
 from django.http import (
     Http404,
     HttpRequest,
@@ -12,12 +12,14 @@ from django.http import (
     HttpResponseBase,
     HttpResponseNotAllowed,
     JsonResponse,
+    QueryDict,
 )
 from django.shortcuts import render
 
-from aiplatform.sign_in import wants_json
+from aiplatform.sign_in import own_page, wants_json
 from reviews.access import NotNow, Refused
 from reviews.actions.errors import Invalid, Stale
+from reviews.actions.texts import is_storable, not_storable
 
 
 class Refusals:
@@ -35,15 +37,27 @@ class Refusals:
             return page
         return response
 
+    def process_view(
+        self, request: HttpRequest, _view: Callable[..., HttpResponseBase], _args: Any, place: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Refuse to look for what no database stores; None goes on. What was typed to be kept is for the actions."""
+        if not all(is_storable(each) for each in place.values() if isinstance(each, str)):
+            raise Http404("No address has a character NUL in it.")
+        problem = _not_storable(request.GET)
+        return self.process_exception(request, problem) if problem else None
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The response to an exception that is a refusal; None leaves all others to Django."""
+        if isinstance(exception, DataError):
+            # Fields that nobody types are not looked at one by one: PostgreSQL refuses what it does not store.
+            exception = _not_storable(request.POST) or exception
         if isinstance(exception, Refused | Stale | Invalid) and wants_json(request):
             return refusal_as_json(exception)
         if isinstance(exception, Refused | Stale | Invalid):
             return render(
                 request,
                 "refused.html",
-                {"sentence": str(exception), "back": _page_before(request)},
+                {"sentence": str(exception), "back": own_page(request)},
                 status=status_of(exception),
             )
         if isinstance(exception, ObjectDoesNotExist):
@@ -57,10 +71,9 @@ def refusal_as_json(problem: Refused | Stale | Invalid, **more: Any) -> JsonResp
     return JsonResponse({"error": str(problem), **errors, **more}, status=status_of(problem))
 
 
-def _page_before(request: HttpRequest) -> str:
-    """The page of ours that the person came from; empty where there is none."""
-    said = urlsplit(request.headers.get("Referer", ""))
-    return said.path if said.netloc == request.get_host() else ""
+def _not_storable(sent: QueryDict) -> Invalid | None:
+    faults = [name for name, texts in sent.lists() if not all(map(is_storable, texts))]
+    return Invalid({name: not_storable(name) for name in faults}) if faults else None
 
 
 def status_of(problem: Exception) -> int:

@@ -18,9 +18,11 @@ from checklists.scoring import score_standing
 from reviews.access import Deed, Refused, ReviewAccess, may_answer
 from reviews.actions.answer import Saved
 from reviews.actions.assign import assign
-from reviews.actions.errors import Invalid
+from reviews.actions.errors import Invalid, Stale
 from reviews.actions.score import standing_now
+from reviews.actions.texts import in_one_line
 from reviews.actions.visits import news, others_here, stay
+from reviews.forms import version_in
 from reviews.models import Assignment, Review, User
 from reviews.views.asking import actor_of, person_of, review_for
 from reviews.views.refusals import status_of
@@ -41,7 +43,7 @@ def here(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     """
     review, person = review_for(request, review_id), person_of(request)
     after = _number(request.POST.get("after", ""))
-    stay(person, review, question_id=request.POST.get("question", ""))
+    stay(person, review, question_id=in_one_line(request.POST.get("question", "")))
     told: dict[str, object] = {
         "upto": review.trail_length,
         "version": review.version,
@@ -72,18 +74,27 @@ def assignment(request: HttpRequest, review_id: uuid.UUID, what: str, target: st
         raise Http404("Sections and questions are assigned.")
     review = review_for(request, review_id)
     section_id, question_id = (target, "") if what == SECTION else ("", target)
-    current = Assignment.objects.filter(review=review, section_id=section_id, question_id=question_id).first()
+    stored = Assignment.objects.filter(review=review, section_id=section_id, question_id=question_id)
+    current = stored.first()
     chosen = str(current.to_id) if current else ""
     due, problem = (current.due.isoformat() if current and current.due else ""), None
+    version = current.version if current else ""
     if request.method == "POST":
         chosen, due = request.POST.get("to", ""), request.POST.get("due", "")
+        version = version_in(request.POST)
         try:
             to, day = _person(review, chosen), _day(due)
             assign(
-                actor_of(request), review_id=review_id, to=to, section_id=section_id, question_id=question_id, due=day
+                actor_of(request),
+                review_id=review_id,
+                to=to,
+                section_id=section_id,
+                question_id=question_id,
+                due=day,
+                based_on=version,
             )
-        except (Refused, Invalid) as refusal:
-            problem = refusal
+        except (Refused, Invalid, Stale) as refusal:
+            problem, current = refusal, stored.first()
         except Review.DoesNotExist:
             raise Http404 from None
         else:
@@ -97,6 +108,9 @@ def assignment(request: HttpRequest, review_id: uuid.UUID, what: str, target: st
         "chosen": chosen,
         "due": due,
         "problem": str(problem or ""),
+        "version": version,
+        "overtaken": isinstance(problem, Stale),
+        "stored_version": current.version if current else "",
         "can_assign": ReviewAccess(person_of(request), review).allows(Deed.ASSIGN),
     }
     template = "reviews/card/assign.html" if is_htmx(request) else "reviews/assign_page.html"

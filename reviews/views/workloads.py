@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from checklists.language import WorkloadKind
 from reviews.access import Actor, NotNow, NotYours, writable_teams
 from reviews.actions.beginning import begin_review, beginnings, source_of
-from reviews.actions.errors import Invalid
+from reviews.actions.errors import Invalid, Stale
 from reviews.actions.start import start_review
 from reviews.actions.transaction import writing
 from reviews.actions.workloads import change_workload, create_workload
-from reviews.forms import NewWorkloadForm, StartForm, WorkloadForm
+from reviews.forms import NewWorkloadForm, StartForm, WorkloadForm, version_in
 from reviews.models import Review, ReviewState, Workload, with_standing
 from reviews.views.asking import actor_of, person_of
 
@@ -70,16 +70,22 @@ def workload_page(request: HttpRequest, key: str) -> HttpResponse:
 def workload_edit(request: HttpRequest, key: str) -> HttpResponse:
     """Describe a workload anew."""
     actor = actor_of(request)
-    workload = get_object_or_404(Workload.objects.visible_to(actor.user), key=key)
+    workload = _visible(actor, key)
     form = WorkloadForm(
         request.POST or None, teams=writable_teams(actor.user), initial=WorkloadForm.initial_of(workload)
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            change_workload(actor, workload, form.description())
-            return redirect("workload", workload.key)
-        except NotNow as refusal:
-            form.add_error("team", str(refusal))
+    version, overtaken = workload.version, None
+    if request.method == "POST":
+        version = version_in(request.POST)
+        if form.is_valid():
+            try:
+                change_workload(actor, workload, form.description(), based_on=version)
+                return redirect("workload", workload.key)
+            except NotNow as refusal:
+                form.add_error("team", str(refusal))
+            except Stale as problem:
+                overtaken = problem
+                workload = _visible(actor, key)
     return render(
         request,
         "reviews/workload_form.html",
@@ -87,9 +93,16 @@ def workload_edit(request: HttpRequest, key: str) -> HttpResponse:
             "form": form,
             "workload": workload,
             "waiting": workload.reviews.filter(state=ReviewState.SUBMITTED).order_by("kind", "number"),
+            "version": version,
+            "overtaken": overtaken,
+            "beside": form.beside(workload) if overtaken else [],
         },
-        status=422 if form.errors else 200,
+        status=409 if overtaken else 422 if form.errors else 200,
     )
+
+
+def _visible(actor: Actor, key: str) -> Workload:
+    return get_object_or_404(Workload.objects.visible_to(actor.user).select_related("described_by"), key=key)
 
 
 @require_http_methods(["POST"])

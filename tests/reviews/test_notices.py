@@ -9,13 +9,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from checklists.language import WorkloadKind
 from reviews import tasks
 from reviews.access import Actor
 from reviews.actions.decide import approve, request_changes
 from reviews.actions.mails import LEASE, send_mails
 from reviews.actions.notices import send_digests, set_delivery, tell
+from reviews.actions.people import set_role
+from reviews.actions.start import start_review
 from reviews.actions.submit import submit_review
-from reviews.models import Delivery, Mail, Notice, NoticeKind, Review, User
+from reviews.actions.workloads import WorkloadDescription, create_workload
+from reviews.models import Delivery, Mail, Membership, Notice, NoticeKind, Review, Role, User
 from tests.conftest import People, answer_all, give, resolve_requests, version_of
 from tests.support.mail_server import receiving
 
@@ -124,6 +128,72 @@ def test_notices_of_others_are_neither_shown_nor_opened(review: Review, people: 
     assert "mentioned you" not in client.get("/notices/").content.decode()
     assert client.post(reverse("notice-open", args=[Notice.objects.get().pk])).status_code == 404
     assert client.get("/mailbox/").content.decode().count("mentioned you") == 0
+
+
+def leave(person: User, people: People) -> None:
+    administrator = User.objects.create_superuser("admin", "admin@example.org", name="Admin")
+    set_role(Actor(administrator), user=person, team=people.team, role="")
+
+
+def test_who_left_the_team_finds_no_notice_of_its_reviews_any_more(review: Review, people: People, sign_in, settings):
+    settings.MAILBOX = True
+    mention(people.jonas, review, by=people.ada, text="The secret of the team.")
+    send_mails()
+    client = sign_in(people.jonas)
+    notice = Notice.objects.get()
+    assert "The secret of the team." in client.get("/mailbox/").content.decode()
+    leave(people.jonas, people)
+    page = client.get("/notices/").content.decode()
+    assert "mentioned you" not in page
+    assert "The secret of the team." not in page
+    assert "unread" not in page
+    assert "The secret of the team." not in client.get("/mailbox/").content.decode()
+    assert client.post(reverse("notice-open", args=[notice.pk])).status_code == 404
+    client.post("/notices/read/", {"until": notice.pk})
+    assert Notice.objects.get().read_at is None
+
+
+@pytest.mark.parametrize("delivery", [Delivery.NOW, Delivery.DAILY])
+def test_who_left_the_team_gets_no_mail_that_waits(review: Review, people: People, delivery: Delivery):
+    set_delivery(people.jonas, {NoticeKind.MENTION: delivery})
+    mention(people.jonas, review, by=people.ada)
+    leave(people.jonas, people)
+    assert send_digests(MORNING) == 0
+    assert send_mails() == 0
+    assert mail.outbox == []
+
+
+def test_a_closed_account_gets_no_mail_that_waits(review: Review, people: People):
+    mention(people.jonas, review, by=people.ada)
+    User.objects.filter(pk=people.jonas.pk).update(is_active=False)
+    assert send_mails() == 0
+    assert mail.outbox == []
+    assert not Mail.objects.filter(sent_at=None, failed_at=None).exists(), "it is not tried again"
+
+
+def test_a_mail_of_the_day_that_waits_leaves_out_what_the_person_may_not_see_any_more(review: Review, people: People):
+    team = people.stranger.memberships.get().team
+    description = WorkloadDescription("Elsewhere", "p", "o", team, "low", "public", ["westeurope"], [])
+    other = create_workload(Actor(people.stranger), description)
+    theirs = start_review(Actor(people.stranger), workload=other, kind=WorkloadKind.EDA)
+    Membership.objects.create(user=people.jonas, team=team, role=Role.READER)
+    set_delivery(people.jonas, {NoticeKind.MENTION: Delivery.DAILY})
+    mention(people.jonas, review, by=people.ada, text="The secret of the team.")
+    mention(people.jonas, theirs, by=people.stranger, key="other", text="Still yours.")
+    assert send_digests(MORNING) == 1
+    leave(people.jonas, people)
+    assert send_mails() == 1
+    (message,) = mail.outbox
+    assert message.subject == "1 notice of the last day"
+    assert "> Still yours." in message.body
+    assert "secret" not in message.body
+
+
+def test_who_comes_back_to_the_team_finds_its_notices_again(review: Review, people: People, sign_in):
+    mention(people.jonas, review, by=people.ada)
+    leave(people.jonas, people)
+    Membership.objects.create(user=people.jonas, team=people.team, role=Role.READER)
+    assert "mentioned you" in sign_in(people.jonas).get("/notices/").content.decode()
 
 
 def test_what_people_choose_is_kept_and_what_is_no_choice_refused(review: Review, people: People, sign_in):

@@ -232,7 +232,7 @@ def test_the_page_of_policies_is_read_by_all_and_changed_by_administrators(peopl
     assert sign_in(people.lea).post(reverse("policy-reset", args=["eda", "high"])).status_code == 403
     client = sign_in(admin)
     assert client.get(reverse("policy", args=["eda", "enormous"])).status_code == 404
-    new = {"approvers": "3", "approver_role": "architect", "blocks_on_high": "on", "valid_days": "30"}
+    new = {"approvers": "3", "approver_role": "architect", "blocks_on_high": "on", "valid_days": "30", "version": ""}
     html = client.post(edit, new, follow=True).content.decode()
     assert "3 architects" in html
     assert "Iris" in html
@@ -240,8 +240,31 @@ def test_the_page_of_policies_is_read_by_all_and_changed_by_administrators(peopl
     html = client.get(edit).content.decode()
     assert 'value="30"' in html
     assert "1 lead approves it" in html
-    client.post(reverse("policy-reset", args=["eda", "high"]))
+    assert client.post(reverse("policy-reset", args=["eda", "high"]), {"version": ""}).status_code == 409
+    client.post(reverse("policy-reset", args=["eda", "high"]), {"version": Policy.objects.get().version})
     assert not Policy.objects.exists()
+
+
+def test_a_policy_that_another_administrator_set_meanwhile_is_shown_beside_what_was_typed(
+    people: People, admin: User, sign_in
+):
+    edit = reverse("policy", args=["eda", "high"])
+    client = sign_in(make_user("otto", people.team, Role.READER, is_superuser=True))
+    assert 'name="version" value=""' in client.get(edit).content.decode()
+    policy(admin, 2, days=90)
+    mine = {"approvers": "3", "approver_role": "architect", "valid_days": "30", "version": ""}
+    answer = client.post(edit, mine)
+    said = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Iris, <time" in said
+    assert "2 leads approve it. High risks do not block approval. The approval lasts 90 days." in said
+    assert "3 architects approve it. High risks do not block approval. The approval lasts 30 days." in said
+    assert Policy.objects.get().approvers == 2
+    stored = Policy.objects.get().version
+    policy(admin, 1, days=91)
+    assert client.post(edit, {**mine, "overwrite": stored}).status_code == 409, "that one was not shown"
+    assert client.post(edit, {**mine, "overwrite": Policy.objects.get().version}).status_code == 302
+    assert Policy.objects.get().approvers == 3
 
 
 @pytest.mark.parametrize(

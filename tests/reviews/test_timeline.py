@@ -53,7 +53,7 @@ def test_it_says_how_the_workload_was_described_anew(review: Review, people: Peo
     described = WorkloadForm.initial_of(workload)
     client = sign_in(people.jonas)
     address = reverse("workload-edit", args=[workload.key])
-    form = {**described, "team": people.team.pk, "links": ""}
+    form = {**described, "team": people.team.pk, "links": "", "version": workload.version}
     assert client.post(address, form).status_code == 302
     assert "described anew" not in shown(client, review)
     assert (
@@ -81,7 +81,7 @@ def test_it_can_be_narrowed_to_a_person_a_topic_and_a_question(review: Review, p
 
 def test_what_nobody_has_is_said_and_not_an_error(review: Review, people: People, sign_in):
     client = sign_in(people.ada)
-    for query in ({"who": "x"}, {"who": "9" * 40}, {"what": "x"}, {"question": "\x00"}, {"question": "none"}):
+    for query in ({"who": "x"}, {"who": "9" * 40}, {"what": "x"}, {"question": "\x01"}, {"question": "none"}):
         assert "Nothing that fits happened." in shown(client, review, **query)
     assert "Review created" in shown(client, review, page="-7")
 

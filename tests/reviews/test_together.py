@@ -100,16 +100,46 @@ def test_home_shows_what_is_assigned_with_the_earliest_first_and_says_what_is_la
 def test_the_form_assigns_and_keeps_what_is_refused(review: Review, people: People, sign_in):
     client, url = sign_in(people.ada), reverse("assign", args=[review.pk, "question", "GEN-01"])
     assert "Jonas" in client.get(url, headers={"hx-request": "true"}).content.decode()
-    refused = client.post(url, {"to": people.jonas.pk, "due": "soon"})
+    refused = client.post(url, {"to": people.jonas.pk, "due": "soon", "version": ""})
     assert refused.status_code == 422
     assert "“soon” is not a day" in refused.content.decode()
     assert f'value="{people.jonas.pk}" selected' in refused.content.decode()
     assert client.post(url, {"to": people.rolf.pk}).status_code == 422
-    done = client.post(url, {"to": people.jonas.pk, "due": "2031-05-01"})
+    done = client.post(url, {"to": people.jonas.pk, "due": "2031-05-01", "version": ""})
     assert done["Location"].endswith("#q-GEN-01")
     assert "Jonas" in page(client, review)
     assert sign_in(people.stranger).get(url).status_code == 404
     assert client.get(reverse("assign", args=[review.pk, "answer", "GEN-01"])).status_code == 404
+
+
+def test_what_a_colleague_assigned_meanwhile_is_not_overwritten_unseen(review: Review, people: People, sign_in):
+    client, url = sign_in(people.ada), reverse("assign", args=[review.pk, "question", "GEN-01"])
+    assert 'name="version" value=""' in client.get(url).content.decode()
+    give_to(people.lea, review, people.ruth, question_id="GEN-01", due=date(2031, 1, 1))
+    mine = {"to": people.jonas.pk, "due": "2031-05-01", "version": ""}
+    refused = client.post(url, mine)
+    said = refused.content.decode()
+    assert refused.status_code == 409
+    assert "Lea assigned this on " in said
+    assert ", after you opened it, to Ruth, due 1 Jan 2031. " in said
+    assert f'value="{people.jonas.pk}" selected' in said
+    assert 'value="2031-05-01"' in said
+    assert Assignment.objects.get().to == people.ruth
+    assert client.post(url, mine).status_code == 409, "to send it once more is no choice"
+    assert client.post(url, {**mine, "overwrite": Assignment.objects.get().version}).status_code == 302
+    assert Assignment.objects.get().to == people.jonas
+
+
+def test_what_a_colleague_took_back_meanwhile_is_not_assigned_unseen(review: Review, people: People, sign_in):
+    client, url = sign_in(people.ada), reverse("assign", args=[review.pk, "question", "GEN-01"])
+    read = give_to(people.lea, review, people.ruth, question_id="GEN-01").version
+    give_to(people.lea, review, None, question_id="GEN-01")
+    refused = client.post(url, {"to": people.jonas.pk, "due": "", "version": read})
+    assert refused.status_code == 409
+    assert "taken back after you opened it" in refused.content.decode()
+    chosen = client.post(url, {"to": people.jonas.pk, "due": "", "version": read, "overwrite": ""})
+    assert chosen.status_code == 302
+    assert Assignment.objects.get().to == people.jonas
 
 
 def test_filters_and_words_narrow_the_questions_and_can_be_shared_as_an_address(
