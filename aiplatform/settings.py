@@ -70,6 +70,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "django.templatetags.i18n",
                 "reviews.templatetags.shown",
+                "aiplatform.made_for",
             ],
         },
     },

@@ -13,7 +13,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from aiplatform.sign_in import is_htmx
+from aiplatform.sign_in import for_whom_it_was_made, is_htmx
 from reviews.access import Deed, Refused, ReviewAccess
 from reviews.actions.errors import Invalid
 from reviews.actions.evidence import add_file, add_link, add_quote, most_bytes, take_away, too_large
@@ -46,6 +46,7 @@ def evidence(request: HttpRequest, review_id: uuid.UUID, question_id: str) -> Ht
 
 
 @csrf_protect
+@for_whom_it_was_made
 def _evidence(request: HttpRequest, review_id: uuid.UUID, question_id: str) -> HttpResponse:
     review = review_for(request, review_id)
     if request.method != "POST":

@@ -208,6 +208,34 @@ def test_another_person_at_the_same_browser_neither_sees_nor_sends_it(visitor, s
     expect(state(tab, "GEN-02")).to_have_text("✓ Saved")
 
 
+def sign_in_in_another_tab(site, page: Page, username: str) -> Page:
+    tab = page.context.new_page()
+    tab.goto(f"{site.url}/")
+    if tab.get_by_role("button", name="Sign out").is_visible():
+        tab.get_by_role("button", name="Sign out").click()
+    tab.get_by_label("User name").fill(username)
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("button", name="Sign in").click()
+    tab.get_by_role("heading", name="Good to see you").wait_for()
+    return tab
+
+
+def test_a_form_of_a_page_is_sent_again_by_its_own_person_and_by_nobody_else(visitor, site):
+    page = visitor("ada", opens="").page
+    begin_review(page, "Handed over assistant", "eda")
+    page.locator("#submission").fill("Ada stands for it.")
+    sign_in_in_another_tab(site, page, "jonas")
+    page.get_by_role("button", name="Submit").click()
+    expect(page.get_by_role("heading", name="This page was made for Ada Brandt")).to_be_visible()
+    expect(page.get_by_label("Statement")).to_have_value("Ada stands for it.")
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.get_by_role("heading", name="This page was made for Ada Brandt")).to_be_visible()
+    sign_in_in_another_tab(site, page, "ada")
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.locator("#incomplete")).to_be_visible()
+    expect(page.locator("#submission")).to_have_value("Ada stands for it.")
+
+
 def test_what_cannot_be_saved_any_more_is_shown_to_be_copied_and_dropped_by_the_person_only(visitor, site):
     page = visitor("ada", opens="").page
     begin_review(page, "Closed assistant", "eda")

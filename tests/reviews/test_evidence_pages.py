@@ -98,10 +98,11 @@ def test_a_form_that_is_too_large_is_refused_before_it_is_read(review, people: P
 def test_nothing_is_added_without_the_token_of_the_session(review, people: People):
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(people.ada)
-    assert browser.post(address(review), upload()).status_code == 403
+    made_for = f"{people.ada.pk} Ada"
+    assert browser.post(address(review), upload(made_for=made_for)).status_code == 403
     browser.get(address(review))
     token = browser.cookies["csrftoken"].value
-    assert browser.post(address(review), upload(csrfmiddlewaretoken=token)).status_code == 302
+    assert browser.post(address(review), upload(made_for=made_for, csrfmiddlewaretoken=token)).status_code == 302
 
 
 @pytest.mark.parametrize("username", ["ada", "jonas", "lea", "rolf", "auditor"])
