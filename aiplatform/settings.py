@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "aiplatform.sessions.Authentication",
+    "aiplatform.headers.NotStored",
     "aiplatform.language.LanguageAndTimeZone",
     "django_htmx.middleware.HtmxMiddleware",
     "aiplatform.sign_in.SignInRequired",

@@ -9,7 +9,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -34,7 +33,6 @@ _ACCEPTED = ",".join(f".{ending}" for each in TYPES for ending in each.endings)
 
 
 @csrf_exempt
-@cache_control(no_store=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def evidence(request: HttpRequest, review_id: uuid.UUID, question_id: str) -> HttpResponse:
     """The evidence of one question with a form to add more; refuses what is too large before any of it is read."""

@@ -236,6 +236,49 @@ def test_a_form_of_a_page_is_sent_again_by_its_own_person_and_by_nobody_else(vis
     expect(page.locator("#submission")).to_have_value("Ada stands for it.")
 
 
+def go_back(page: Page, pages: int = 1) -> None:
+    """Go back in the browser's history, to the form of a new workload."""
+    page.evaluate(f"history.go({-pages})")
+    page.wait_for_url("**/workloads/new/")
+
+
+def test_going_back_to_a_form_fills_in_what_its_own_person_typed_and_nothing_for_the_next_one(visitor):
+    page = visitor("ada").page
+    page.goto("/workloads/new/")
+    page.get_by_label("Purpose").fill("Ada’s secret.")
+    page.get_by_label("Criticality").select_option("low")
+    page.get_by_role("link", name="Home").click()
+    go_back(page)
+    expect(page.get_by_label("Purpose")).to_have_value("Ada’s secret.")
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("User name").fill("jonas")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Good to see you").wait_for()
+    go_back(page, 2)
+    expect(page.get_by_role("link", name="Jonas")).to_be_visible()
+    expect(page.get_by_label("Purpose")).to_have_value("")
+    expect(page.get_by_label("Criticality")).to_have_value("medium")
+    page.get_by_label("Purpose").fill("Jonas’s own.")
+    page.get_by_role("link", name="Home").click()
+    go_back(page)
+    expect(page.get_by_label("Purpose")).to_have_value("Jonas’s own.")
+
+
+def test_a_page_that_the_browser_kept_whole_is_shown_to_its_own_person_only(visitor, site):
+    comes_back = "window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+    page = visitor("ada").page
+    page.goto("/workloads/new/")
+    page.get_by_label("Purpose").fill("Ada’s secret.")
+    page.evaluate(comes_back)
+    expect(page.get_by_label("Purpose")).to_have_value("Ada’s secret.")
+    expect(page.get_by_label("Purpose")).to_be_visible()
+    sign_in_in_another_tab(site, page, "jonas")
+    page.evaluate(comes_back)
+    expect(page.get_by_role("link", name="Jonas")).to_be_visible()
+    expect(page.get_by_label("Purpose")).to_have_value("")
+
+
 def test_what_cannot_be_saved_any_more_is_shown_to_be_copied_and_dropped_by_the_person_only(visitor, site):
     page = visitor("ada", opens="").page
     begin_review(page, "Closed assistant", "eda")

@@ -568,3 +568,11 @@ def test_the_background_of_a_question_is_a_part_of_its_card_and_a_page_of_its_ow
     assert "<main" in whole
     assert client.get(reverse("background", args=[review.pk, "GEN-99"])).status_code == 404
     assert sign_in(people.stranger).get(url).status_code == 404
+
+
+def test_no_browser_stores_what_somebody_sees_who_is_signed_in(review: Review, people: People, sign_in):
+    client = sign_in(people.ada)
+    for name, url in all_addresses(review).items():
+        if not name.startswith("revocations"):
+            assert "no-store" in client.get(url)["Cache-Control"], name
+    assert "Cache-Control" not in Client().get("/workloads/")
