@@ -8,7 +8,7 @@ _POLICY = ", ".join(f"{feature}=()" for feature in ("camera", "geolocation", "mi
 
 
 class NotStored:
-    """Lets no browser store what somebody sees who is signed in: the next person at it would find it by going back."""
+    """Lets no browser store what signed-in people see: the next person at it would find it by going back."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
