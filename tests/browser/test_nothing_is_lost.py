@@ -373,3 +373,33 @@ def test_a_browser_without_room_says_that_the_page_must_stay_open(visitor):
     ada.context.set_offline(False)
     expect(state(page, "GEN-01")).to_have_text("✓ Saved")
     ada.complaints.clear()
+
+
+FORBIDDEN = """
+for (const name of ["localStorage", "sessionStorage", "indexedDB"]) {
+  Object.defineProperty(window, name, { get() { throw new DOMException("denied", "SecurityError"); } });
+}
+navigator.locks.request = () => Promise.reject(new DOMException("denied", "SecurityError"));
+"""
+
+
+def test_where_the_browser_may_keep_nothing_all_is_saved_as_usual_and_the_page_says_so_once(visitor):
+    ada = visitor("ada", opens="")
+    page = ada.page
+    page.add_init_script(FORBIDDEN)
+    begin_review(page, "Forgetful assistant", "eda")
+    expect(page.get_by_text("Your browser is set to keep nothing for this site.")).to_have_count(1)
+    write(page, "GEN-01", "Saved all the same.")
+    page.locator("#q-GEN-01 summary", has_text="Comment").click()
+    page.locator("#comment-GEN-01").fill("And this too.")
+    page.locator("#q-GEN-01").get_by_role("button", name="Add the comment").click()
+    expect(page.locator("#thread-GEN-01 .comment")).to_contain_text("And this too.")
+    ada.context.set_offline(True)
+    note(page, "GEN-02").fill("Not out yet.")
+    banner = page.get_by_role("region", name="Not saved yet")
+    expect(banner).to_contain_text("1 answer is not saved yet. Leave the page open.")
+    ada.context.set_offline(False)
+    expect(state(page, "GEN-02")).to_have_text("✓ Saved")
+    page.reload()
+    expect(note(page, "GEN-01")).to_have_value("Saved all the same.")
+    ada.complaints[:] = [each for each in ada.complaints if "ERR_INTERNET_DISCONNECTED" not in each]
