@@ -47,4 +47,5 @@ def _place(review: Review, author: User) -> dict[str, object]:
         "cookies": f"sessionid={browser.cookies['sessionid'].value}",
         "address": reverse("answer", args=[review.pk, QUESTION]),
         "version": Answer.objects.get(review=review, question_id=QUESTION).version,
+        "person": author.pk,
     }

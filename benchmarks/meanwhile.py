@@ -50,7 +50,11 @@ class _Architect:
         found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
         assert found, "the page to sign in has no token"
         token = found.group(1)
+        self.person = ""
         self._send("POST", "/sign-in/", {"csrfmiddlewaretoken": token, "username": username, "password": PASSWORD})
+        found = re.search(r'data-person="(\d+)"', self._send("GET", "/"))
+        assert found, "nobody is signed in"
+        self.person = found.group(1)
         ((review, version),) = site.query(_DRAFT)
         self.address = f"/reviews/{uuid.UUID(str(review))}/answers/GEN-01/"
         self.version = int(version)
@@ -69,6 +73,7 @@ class _Architect:
             "Content-Type": "application/x-www-form-urlencoded",
             "HX-Request": "true" if "/answers/" in address else "",
             "X-CSRFToken": self.cookies.get("csrftoken", ""),
+            "X-Person": self.person,
         }
         self.connection.request(method, address, urlencode(data) if data else None, headers)
         answer = self.connection.getresponse()

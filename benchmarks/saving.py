@@ -51,6 +51,7 @@ class _Person:
     cookies: str
     address: str
     version: int
+    person: int
     row: int
     reader: asyncio.StreamReader | None = None
     writer: asyncio.StreamWriter | None = None
@@ -81,6 +82,7 @@ class _Person:
             f"POST {address} HTTP/1.1\r\nHost: {urlsplit(self.site).netloc}\r\nAccept: application/json\r\n"
             "Accept-Encoding: gzip, deflate, br, zstd\r\n"
             f"Cookie: {self.cookies}; csrftoken={_TOKEN}\r\nX-CSRFToken: {_TOKEN}\r\n"
+            f"X-Person: {self.person}\r\n"
             f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
         )
         head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
@@ -102,7 +104,7 @@ class _Person:
 def _people(site: Site) -> list[_Person]:
     printed = site.manage("shell", "-v0", "-c", _SET_UP)
     return [
-        _Person(site.url, each["cookies"], each["address"], each["version"], row)
+        _Person(site.url, each["cookies"], each["address"], each["version"], each["person"], row)
         for row, each in enumerate(json.loads(printed.splitlines()[-1]))
     ]
 

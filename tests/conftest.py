@@ -156,10 +156,10 @@ def review(library: None, people: People, workload: Workload) -> Review:
 
 @pytest.fixture
 def sign_in() -> Callable[[User], Client]:
-    """A browser without JavaScript, signed in as somebody."""
+    """A browser without JavaScript, signed in as somebody, with pages that were made for them."""
 
     def signed_in(user: User) -> Client:
-        client = Client()
+        client = Client(headers={"X-Person": str(user.pk)})
         client.force_login(user)
         return client
 

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
 from aiplatform.sign_in import is_htmx
@@ -24,7 +23,6 @@ SET_ASIDE, CONFIRM, TAKE_BACK = "set-aside", "confirm", "take-back"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@cache_control(no_store=True)
 def at_once(request: HttpRequest, review_id: uuid.UUID, section_id: str) -> HttpResponse:
     """Forms for what can be done at once in a section; what is refused comes back as it was typed.
 

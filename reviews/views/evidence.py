@@ -5,15 +5,15 @@ from collections.abc import Callable
 from typing import IO, Any, cast
 
 from django.conf import settings
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from aiplatform.sign_in import is_htmx
+from aiplatform.sign_in import for_whom_it_was_made, is_htmx
 from reviews.access import Deed, Refused, ReviewAccess
 from reviews.actions.errors import Invalid
 from reviews.actions.evidence import add_file, add_link, add_quote, most_bytes, take_away, too_large
@@ -34,18 +34,38 @@ _ACCEPTED = ",".join(f".{ending}" for each in TYPES for ending in each.endings)
 
 
 @csrf_exempt
-@cache_control(no_store=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def evidence(request: HttpRequest, review_id: uuid.UUID, question_id: str) -> HttpResponse:
-    """The evidence of one question with a form to add more; refuses what is too large before any of it is read."""
-    # Looking for the token reads the whole form, so the size comes first; `_evidence` then asks for the token.
+    """The evidence of one question with a form to add more; refuses a file that is too large before it is read."""
+    # Looking for the token reads the whole form, so the size comes first; what follows then asks for the token.
     if int(request.META.get("CONTENT_LENGTH") or 0) > most_bytes() + _AROUND_A_FILE:
-        review = review_for(request, review_id)
-        return _not_added(request, review, question_id, {}, Invalid({"file": too_large()}), status=413)
+        request.upload_handlers = [_UpToTheFile(request)]
+        return _too_large(request, review_id, question_id)
     return _evidence(request, review_id, question_id)
 
 
+class _UpToTheFile(FileUploadHandler):
+    """Reads a form as far as its first file."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        raise StopUpload(connection_reset=True)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Never called."""
+
+    def file_complete(self, file_size: int) -> None:
+        """Never called."""
+
+
 @csrf_protect
+@for_whom_it_was_made
+def _too_large(request: HttpRequest, review_id: uuid.UUID, question_id: str) -> HttpResponse:
+    problem = Invalid({"file": too_large()})
+    return _not_added(request, review_for(request, review_id), question_id, _given(request), problem, status=413)
+
+
+@csrf_protect
+@for_whom_it_was_made
 def _evidence(request: HttpRequest, review_id: uuid.UUID, question_id: str) -> HttpResponse:
     review = review_for(request, review_id)
     if request.method != "POST":
@@ -55,8 +75,7 @@ def _evidence(request: HttpRequest, review_id: uuid.UUID, question_id: str) -> H
             )
         template = "reviews/card/evidence_form.html" if is_htmx(request) else "reviews/evidence_page.html"
         return render(request, template, _context(request, review, question_id, {}))
-    given = {name: with_plain_line_ends(request.POST.get(name, "")) for name in _GIVEN}
-    given["kind"] = request.POST.get("kind", "")
+    given = _given(request)
     try:
         _adding(request, given)(actor_of(request), review_id=review_id, question_id=question_id, title=given["title"])
     except (Refused, Invalid) as problem:
@@ -100,6 +119,13 @@ def file(request: HttpRequest, review_id: uuid.UUID, evidence_id: uuid.UUID) -> 
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _given(request: HttpRequest) -> dict[str, str]:
+    """What was typed and chosen; of a file, its name."""
+    given = {name: with_plain_line_ends(request.POST.get(name, "")) for name in _GIVEN}
+    sent = request.FILES.get("file")
+    return given | {"kind": request.POST.get("kind", ""), "file": (sent.name or "") if sent else ""}
 
 
 def _adding(request: HttpRequest, given: dict[str, str]) -> Callable[..., Evidence]:

@@ -6,7 +6,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from aiplatform.sign_in import is_htmx, wants_json
@@ -25,7 +24,6 @@ MOST = 100
 
 
 @require_safe
-@cache_control(no_store=True)
 def history(request: HttpRequest, review_id: uuid.UUID, question_id: str) -> HttpResponse:
     """Every change of one answer, latest first; a fragment for scripts, a page for others."""
     review = review_for(request, review_id)

@@ -6,7 +6,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from reviews.actions.errors import Invalid
@@ -19,7 +18,6 @@ PER_PAGE = 50
 
 
 @require_safe
-@cache_control(no_store=True)
 def notices(request: HttpRequest) -> HttpResponse:
     """The person's notices, latest first."""
     told = Notice.objects.visible_to(person_of(request)).select_related("review__workload", "by")
@@ -67,7 +65,6 @@ def notice_settings(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@cache_control(no_store=True)
 def mailbox(request: HttpRequest) -> HttpResponse:
     """What would have been mailed, where no mail server is set: to the person, and to anybody for administrators."""
     if not settings.MAILBOX:

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from aiplatform.sign_in import wants_json
@@ -37,7 +36,6 @@ _STATEMENT = "statement of {}"
 
 
 @require_safe
-@cache_control(no_store=True)
 def questionnaire(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     """All questions with their answers, to be filled in; who may not answer reads the review instead."""
     review = review_for(request, review_id)

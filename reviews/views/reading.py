@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from reviews.access import Deed, Refused, ReviewAccess
@@ -25,7 +24,6 @@ _DECISIONS = {_APPROVE, "request_changes"}
 
 
 @require_safe
-@cache_control(no_store=True)
 def review_page(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     """A review to be read: risky answers first, then all others, the trail, and the decision."""
     return _page(request, review_for(request, review_id))

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from aiplatform.sign_in import is_htmx
@@ -25,7 +24,6 @@ WHOLE = "review"
 
 
 @require_safe
-@cache_control(no_store=True)
 def talk(request: HttpRequest, review_id: uuid.UUID, question_id: str) -> HttpResponse:
     """The threads on one question on a page of their own, also where the question is not asked any more."""
     sheet = sheet_of(review_for(request, review_id))

@@ -10,7 +10,6 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST
 
 from aiplatform.sign_in import is_htmx
@@ -33,7 +32,6 @@ QUESTION = "question"
 
 
 @require_POST
-@cache_control(no_store=True)
 def here(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     """What a page asks every few seconds: who else is here, and which questions changed after event `after`.
 

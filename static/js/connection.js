@@ -4,6 +4,7 @@
 // #sign-again  the dialog to sign in again
 
 import { person, signInAgain } from "./server.js";
+import { allowed, set } from "./storage.js";
 import { announce, count, words } from "./words.js";
 
 const SOONEST = 1_000; // milliseconds
@@ -63,7 +64,7 @@ function soon() {
 function tell() {
   banner.hidden = !waiting.size;
   if (!waiting.size) return;
-  banner.querySelector(".why").textContent = `${count("waiting", waiting.size)} ${words[reason]}`;
+  banner.querySelector(".why").textContent = `${count(allowed ? "waiting" : "waitingHere", waiting.size)} ${words[reason]}`;
   banner.querySelector(".again").hidden = reason !== "whySignedOut";
 }
 
@@ -89,9 +90,5 @@ dialog.querySelector("form").addEventListener("submit", async (event) => {
   soon();
 });
 
-function noteSignIn() {
-  try {
-    localStorage.setItem(NOTED, Date.now());
-  } catch { /* The other tabs try again by themselves. */ }
-}
+const noteSignIn = () => set(NOTED, Date.now());
 noteSignIn();

@@ -66,7 +66,8 @@ document.addEventListener("click", async (event) => {
   const link = event.target.closest("a[data-opens]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  const response = await fetch(link.href, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const headers = { "HX-Request": "true", "X-Person": document.body.dataset.person };
+  const response = await fetch(link.href, { headers }).catch(() => null);
   if (!response?.ok) return window.location.assign(link.href);
   const template = document.createElement("template");
   template.innerHTML = await response.text();

@@ -2,6 +2,10 @@
 //
 // [data-keeps]   on such a field, which has an id
 
+import { make } from "./dom.js";
+import { allowed, get, keys, remove, set } from "./storage.js";
+import { words } from "./words.js";
+
 const { person } = document.body.dataset;
 const [place] = window.location.pathname.match(/^\/\w+\/[0-9a-f-]{36}\//) ?? [window.location.pathname];
 const prefix = `draft ${person} ${place} `;
@@ -9,25 +13,15 @@ const keyOf = (field) => prefix + field.id;
 
 function stored(key) {
   try {
-    return JSON.parse(localStorage.getItem(key));
+    return JSON.parse(get(key));
   } catch {
     return null;
   }
 }
 
 function keep(field, sent = false) {
-  try {
-    localStorage.setItem(keyOf(field), JSON.stringify({ text: field.value, sent }));
-    field.removeAttribute("data-unkept");
-  } catch {
-    field.setAttribute("data-unkept", "");
-  }
-}
-
-function drop(key) {
-  try {
-    localStorage.removeItem(key);
-  } catch { /* What could not be kept need not be dropped. */ }
+  const kept = set(keyOf(field), JSON.stringify({ text: field.value, sent }));
+  field.toggleAttribute("data-unkept", !kept);
 }
 
 function putBack(field) {
@@ -39,11 +33,16 @@ function putBack(field) {
   if (details) details.open = true;
 }
 
+function letGo(field) {
+  remove(keyOf(field));
+  field.removeAttribute("data-unkept");
+}
+
 const fieldsIn = (part) => [...part.querySelectorAll("[data-keeps]")];
 
 document.addEventListener("input", ({ target }) => {
   if (!target.matches("[data-keeps]")) return;
-  if (target.value === target.defaultValue) drop(keyOf(target));
+  if (target.value === target.defaultValue) letGo(target);
   else keep(target);
 });
 
@@ -56,7 +55,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const form = detail.requestConfig.elt;
   if (!form.matches("form")) return;
   for (const field of fieldsIn(form)) {
-    if (detail.successful) drop(keyOf(field));
+    if (detail.successful) letGo(field);
     else if (stored(keyOf(field))) keep(field);
   }
 });
@@ -68,10 +67,14 @@ document.addEventListener("opened", ({ detail }) => {
 });
 
 // What was sent is taken where its form is gone; where the form is there again, it was not.
-for (const key of Object.keys(localStorage).filter((each) => each.startsWith(prefix))) {
+for (const key of keys(prefix)) {
   const field = document.getElementById(key.slice(prefix.length));
   if (field) putBack(field);
-  else if (stored(key)?.sent) drop(key);
+  else if (stored(key)?.sent) remove(key);
+}
+
+if (!allowed && document.querySelector("[data-keeps], form[data-saves]")) {
+  document.getElementById("main").prepend(make("p.note.warn.message", { role: "status" }, words.forbidden));
 }
 
 window.addEventListener("beforeunload", (event) => {

@@ -6,6 +6,7 @@
 
 import { cardOf } from "./saving.js";
 import { person } from "./server.js";
+import { get, remove, set } from "./storage.js";
 import { announce, say, words } from "./words.js";
 
 const OFF = `keys off ${person}`;
@@ -18,20 +19,10 @@ const isTyping = (target) => target.matches(
   "textarea, select, [contenteditable], input:not([type=radio], [type=checkbox], [type=button], [type=submit])",
 );
 
-function stored() {
-  try {
-    return localStorage.getItem(OFF) !== null;
-  } catch {
-    return false;
-  }
-}
-
-on.checked = !stored();
+on.checked = get(OFF) === null;
 on.addEventListener("change", () => {
-  try {
-    if (on.checked) localStorage.removeItem(OFF);
-    else localStorage.setItem(OFF, "1");
-  } catch { /* It holds until the page is left. */ }
+  if (on.checked) remove(OFF);
+  else set(OFF, "1");
 });
 
 function activate(question) {

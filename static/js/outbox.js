@@ -4,6 +4,7 @@
 // #words[data-place]  what the page is about, such as the review
 
 import { person } from "./server.js";
+import { get, keys, remove, set } from "./storage.js";
 import { words } from "./words.js";
 
 const prefix = `outbox ${person} ${words.place} `;
@@ -11,25 +12,14 @@ const page = Math.random().toString(36).slice(2);
 // A lock that this page holds while it lives. Browsers have none on plain http: there two pages may send the same,
 // and the second changes nothing.
 const locks = navigator.locks;
-locks?.request(`page ${page}`, () => new Promise(() => {}));
+locks?.request(`page ${page}`, () => new Promise(() => {})).catch(() => { /* Then nothing is kept either. */ });
 
 const keyOf = (name) => `${prefix}${page} ${name}`;
 
 // Whether the browser took it; it may have no room. An entry names its form; several may be about one.
-export function keep(name, entry) {
-  try {
-    localStorage.setItem(keyOf(name), JSON.stringify(entry));
-    return true;
-  } catch {
-    return false;
-  }
-}
+export const keep = (name, entry) => set(keyOf(name), JSON.stringify(entry));
 
-export function drop(name) {
-  try {
-    localStorage.removeItem(keyOf(name));
-  } catch { /* What cannot be kept need not be dropped. */ }
-}
+export const drop = (name) => remove(keyOf(name));
 
 // Calls take(name, entry) for all that pages before this one left behind, as soon as they are gone.
 export function adopt(take) {
@@ -56,25 +46,20 @@ export const waits = () => left().length;
 // What pages besides this one keep: [key, page, name], the oldest first.
 function left() {
   try {
-    return Object.keys(localStorage)
-      .filter((key) => key.startsWith(prefix))
+    return keys(prefix)
       .map((key) => [key, ...key.slice(prefix.length).split(" ")])
       .filter(([, owner]) => owner !== page)
-      .sort(([one], [other]) => JSON.parse(localStorage.getItem(one)).at - JSON.parse(localStorage.getItem(other)).at);
+      .sort(([one], [other]) => JSON.parse(get(one)).at - JSON.parse(get(other)).at);
   } catch {
     return [];
   }
 }
 
 function moved(key, name, take) {
-  const text = localStorage.getItem(key);
+  const text = get(key);
   let own = name;
-  while (localStorage.getItem(keyOf(own)) !== null) own += "+";
-  try {
-    localStorage.setItem(keyOf(own), text);
-  } catch {
-    return;
-  }
-  localStorage.removeItem(key);
+  while (get(keyOf(own)) !== null) own += "+";
+  if (!set(keyOf(own), text)) return;
+  remove(key);
   take(own, JSON.parse(text));
 }

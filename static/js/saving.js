@@ -11,6 +11,7 @@ import "./fragments.js";
 import { adopt, drop, keep } from "./outbox.js";
 import { person, post } from "./server.js";
 import { putInPlace } from "./standing.js";
+import { allowed } from "./storage.js";
 import { announce, say, words } from "./words.js";
 
 const PAUSE = 1_000; // milliseconds without typing
@@ -56,7 +57,7 @@ class Card {
     this.keep();
     if (this.conflict) this.conflict.look();
     else if (this.failure) this.show("failed", this.stored ? words.kept : words.noRoom);
-    else this.show("unsaved", this.stored ? words.unsaved : words.noRoom);
+    else this.show("unsaved", this.stored || !allowed ? words.unsaved : words.noRoom);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.send(), PAUSE);
   }

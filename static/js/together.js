@@ -8,7 +8,7 @@
 import { read } from "./content.js";
 import { focusOn } from "./dom.js";
 import { cardOf, changed, stated } from "./saving.js";
-import { post } from "./server.js";
+import { person, post } from "./server.js";
 import { putInPlace } from "./standing.js";
 import { announce } from "./words.js";
 
@@ -36,7 +36,8 @@ async function refresh(id) {
   const article = document.getElementById(`q-${id}`);
   if (!article) return waiting.delete(id);
   if (busy(article)) return article.classList.add("news");
-  const response = await fetch(address.replace("ID", encodeURIComponent(id)), { headers: { "HX-Request": "true" } });
+  const headers = { "HX-Request": "true", "X-Person": person };
+  const response = await fetch(address.replace("ID", encodeURIComponent(id)), { headers });
   if (!response.ok || busy(article)) return;
   const template = document.createElement("template");
   template.innerHTML = await response.text();

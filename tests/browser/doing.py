@@ -1,5 +1,7 @@
 """What people do on the questionnaire, as steps."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 ASKS_EVERY = 5_000  # milliseconds, see static/js/together.js
@@ -27,9 +29,10 @@ def start_review(page: Page, name: str, kind: str) -> None:
 
 def begin_review(page: Page, name: str, kind: str) -> None:
     """Open the questionnaire of a new review, by what the form sends: for tests that are not about the form."""
-    (token,) = (cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "csrftoken")
-    form = {"name": name, "kind": kind, **DESCRIBED, "csrfmiddlewaretoken": token}
-    begun = page.context.request.post("/workloads/new/", form=form, max_redirects=0)
+    browser = page.context.request
+    blank = browser.get("/workloads/new/").text()
+    hidden = dict(re.findall(r'<input type="hidden" name="(csrfmiddlewaretoken|made_for)" value="([^"]*)"', blank))
+    begun = browser.post("/workloads/new/", form={"name": name, "kind": kind, **DESCRIBED, **hidden}, max_redirects=0)
     assert begun.status == 302, begun.text()
     page.goto(begun.headers["location"])
 

@@ -44,8 +44,11 @@ RARE_PAGES = """
 import json
 from django.template.loader import render_to_string
 from reviews.forms import FirstRunForm
-names = ("400", "403", "403_csrf", "404", "405", "500", "refused", "reviews/first_run")
-print(json.dumps({name: render_to_string(f"{name}.html", {"form": FirstRunForm(), "back": "/"}) for name in names}))
+from aiplatform.typed import Typed
+names = ("400", "403", "404", "405", "500", "not_taken", "refused", "reviews/first_run")
+typed = Typed([("text", "Text", "Who says so?")], [], [("file", "load test.pdf")], again=True)
+about = {"form": FirstRunForm(), "back": "/", "typed": typed}
+print(json.dumps({name: render_to_string(f"{name}.html", about) for name in names}))
 """
 
 

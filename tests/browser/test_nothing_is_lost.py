@@ -208,6 +208,77 @@ def test_another_person_at_the_same_browser_neither_sees_nor_sends_it(visitor, s
     expect(state(tab, "GEN-02")).to_have_text("✓ Saved")
 
 
+def sign_in_in_another_tab(site, page: Page, username: str) -> Page:
+    tab = page.context.new_page()
+    tab.goto(f"{site.url}/")
+    if tab.get_by_role("button", name="Sign out").is_visible():
+        tab.get_by_role("button", name="Sign out").click()
+    tab.get_by_label("User name").fill(username)
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("button", name="Sign in").click()
+    tab.get_by_role("heading", name="Good to see you").wait_for()
+    return tab
+
+
+def test_a_form_of_a_page_is_sent_again_by_its_own_person_and_by_nobody_else(visitor, site):
+    page = visitor("ada", opens="").page
+    begin_review(page, "Handed over assistant", "eda")
+    page.locator("#submission").fill("Ada stands for it.")
+    sign_in_in_another_tab(site, page, "jonas")
+    page.get_by_role("button", name="Submit").click()
+    expect(page.get_by_role("heading", name="This page was made for Ada Brandt")).to_be_visible()
+    expect(page.get_by_label("Statement")).to_have_value("Ada stands for it.")
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.get_by_role("heading", name="This page was made for Ada Brandt")).to_be_visible()
+    sign_in_in_another_tab(site, page, "ada")
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.locator("#incomplete")).to_be_visible()
+    expect(page.locator("#submission")).to_have_value("Ada stands for it.")
+
+
+def go_back(page: Page, pages: int = 1) -> None:
+    """Go back in the browser's history, to the form of a new workload."""
+    page.evaluate(f"history.go({-pages})")
+    page.wait_for_url("**/workloads/new/")
+
+
+def test_going_back_to_a_form_fills_in_what_its_own_person_typed_and_nothing_for_the_next_one(visitor):
+    page = visitor("ada").page
+    page.goto("/workloads/new/")
+    page.get_by_label("Purpose").fill("Ada’s secret.")
+    page.get_by_label("Criticality").select_option("low")
+    page.get_by_role("link", name="Home").click()
+    go_back(page)
+    expect(page.get_by_label("Purpose")).to_have_value("Ada’s secret.")
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("User name").fill("jonas")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Good to see you").wait_for()
+    go_back(page, 2)
+    expect(page.get_by_role("link", name="Jonas")).to_be_visible()
+    expect(page.get_by_label("Purpose")).to_have_value("")
+    expect(page.get_by_label("Criticality")).to_have_value("medium")
+    page.get_by_label("Purpose").fill("Jonas’s own.")
+    page.get_by_role("link", name="Home").click()
+    go_back(page)
+    expect(page.get_by_label("Purpose")).to_have_value("Jonas’s own.")
+
+
+def test_a_page_that_the_browser_kept_whole_is_shown_to_its_own_person_only(visitor, site):
+    comes_back = "window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+    page = visitor("ada").page
+    page.goto("/workloads/new/")
+    page.get_by_label("Purpose").fill("Ada’s secret.")
+    page.evaluate(comes_back)
+    expect(page.get_by_label("Purpose")).to_have_value("Ada’s secret.")
+    expect(page.get_by_label("Purpose")).to_be_visible()
+    sign_in_in_another_tab(site, page, "jonas")
+    page.evaluate(comes_back)
+    expect(page.get_by_role("link", name="Jonas")).to_be_visible()
+    expect(page.get_by_label("Purpose")).to_have_value("")
+
+
 def test_what_cannot_be_saved_any_more_is_shown_to_be_copied_and_dropped_by_the_person_only(visitor, site):
     page = visitor("ada", opens="").page
     begin_review(page, "Closed assistant", "eda")
@@ -302,3 +373,33 @@ def test_a_browser_without_room_says_that_the_page_must_stay_open(visitor):
     ada.context.set_offline(False)
     expect(state(page, "GEN-01")).to_have_text("✓ Saved")
     ada.complaints.clear()
+
+
+FORBIDDEN = """
+for (const name of ["localStorage", "sessionStorage", "indexedDB"]) {
+  Object.defineProperty(window, name, { get() { throw new DOMException("denied", "SecurityError"); } });
+}
+navigator.locks.request = () => Promise.reject(new DOMException("denied", "SecurityError"));
+"""
+
+
+def test_where_the_browser_may_keep_nothing_all_is_saved_as_usual_and_the_page_says_so_once(visitor):
+    ada = visitor("ada", opens="")
+    page = ada.page
+    page.add_init_script(FORBIDDEN)
+    begin_review(page, "Forgetful assistant", "eda")
+    expect(page.get_by_text("Your browser is set to keep nothing for this site.")).to_have_count(1)
+    write(page, "GEN-01", "Saved all the same.")
+    page.locator("#q-GEN-01 summary", has_text="Comment").click()
+    page.locator("#comment-GEN-01").fill("And this too.")
+    page.locator("#q-GEN-01").get_by_role("button", name="Add the comment").click()
+    expect(page.locator("#thread-GEN-01 .comment")).to_contain_text("And this too.")
+    ada.context.set_offline(True)
+    note(page, "GEN-02").fill("Not out yet.")
+    banner = page.get_by_role("region", name="Not saved yet")
+    expect(banner).to_contain_text("1 answer is not saved yet. Leave the page open.")
+    ada.context.set_offline(False)
+    expect(state(page, "GEN-02")).to_have_text("✓ Saved")
+    page.reload()
+    expect(note(page, "GEN-01")).to_have_value("Saved all the same.")
+    ada.complaints[:] = [each for each in ada.complaints if "ERR_INTERNET_DISCONNECTED" not in each]

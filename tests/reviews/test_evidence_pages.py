@@ -59,6 +59,7 @@ def test_what_is_refused_comes_back_with_the_reason_and_what_was_typed(review, p
     page = response.content.decode()
     assert "By its name the file is a PDF, but its content is a web page." in page
     assert 'value="The &lt;b&gt;load&lt;/b&gt; test"' in page
+    assert "You had chosen load test.pdf." in page
     response = browser.post(address(review), {"kind": "quote", "text": "Said & done", "source": ""})
     page = response.content.decode()
     assert "Say where the quote is from" in page
@@ -87,10 +88,18 @@ def test_a_form_that_is_too_large_is_refused_before_it_is_read(review, people: P
     settings.EVIDENCE_MEGABYTES = 1
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(people.ada)
-    large = upload(b"a" * 2 * 1024 * 1024, "a.txt")
+    assert browser.post(address(review), upload(b"a" * 2 * 1024 * 1024, "a.txt")).status_code == 403
+    page = browser.get(address(review)).content.decode()
+    assert page.index('name="title"') < page.index('type="file"')
+    given = {"csrfmiddlewaretoken": browser.cookies["csrftoken"].value, "made_for": f"{people.ada.pk} Ada"}
+    typed = {"url": "https://example.org/a", "text": "None\nfailed.", "source": "Page 4", "title": "Load test"}
+    large = {**given, **typed, **upload(b"a" * 2 * 1024 * 1024, "a.txt")}
     response = browser.post(address(review), large)
     assert response.status_code == 413
-    assert "The file is larger than 1 MB" in response.content.decode()
+    page = response.content.decode()
+    assert "The file is larger than 1 MB" in page
+    for text in typed.values():
+        assert text in page
     large["file"].seek(0)
     assert browser.post(address(review), large, headers=HTMX).status_code == 422
 
@@ -98,10 +107,11 @@ def test_a_form_that_is_too_large_is_refused_before_it_is_read(review, people: P
 def test_nothing_is_added_without_the_token_of_the_session(review, people: People):
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(people.ada)
-    assert browser.post(address(review), upload()).status_code == 403
+    made_for = f"{people.ada.pk} Ada"
+    assert browser.post(address(review), upload(made_for=made_for)).status_code == 403
     browser.get(address(review))
     token = browser.cookies["csrftoken"].value
-    assert browser.post(address(review), upload(csrfmiddlewaretoken=token)).status_code == 302
+    assert browser.post(address(review), upload(made_for=made_for, csrfmiddlewaretoken=token)).status_code == 302
 
 
 @pytest.mark.parametrize("username", ["ada", "jonas", "lea", "rolf", "auditor"])

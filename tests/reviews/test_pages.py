@@ -38,7 +38,7 @@ def all_addresses(review: Review) -> dict[str, str]:
 
 def test_every_page_but_the_public_ones_asks_for_a_sign_in(review: Review):
     open_to_all = {name for name, url in all_addresses(review).items() if Client().get(url).status_code != 302}
-    assert open_to_all == {"sign-in", "authority", "revocations", "revocations-of", "verify"}
+    assert open_to_all == {"sign-in", "sign-out", "authority", "revocations", "revocations-of", "verify"}
     refused = Client().get(all_addresses(review)["home"])
     assert refused["Location"] == "/sign-in/?next=/"
 
@@ -411,7 +411,7 @@ def test_a_browser_of_an_expired_session_hears_it_instead_of_losing_the_answer(r
 
 
 def test_people_change_their_own_password(people: People):
-    client = Client()
+    client = Client(headers={"X-Person": str(people.ada.pk)})
     client.post("/sign-in/", {"username": "ada", "password": PASSWORD})
     new = {"old_password": PASSWORD, "new_password1": "a much better phrase", "new_password2": "a much better phrase"}
     assert "was entered incorrectly" in client.post("/password/", {**new, "old_password": "?"}).content.decode()
@@ -530,7 +530,8 @@ def test_who_is_signed_out_when_sending_a_form_comes_back_to_its_page(review: Re
     page = reverse("questionnaire", args=[review.pk])
     for referer, expected in ((f"http://testserver{page}", page), ("https://example.org/evil", "/")):
         response = Client().post(reverse("submit", args=[review.pk]), headers={"referer": referer})
-        assert response["Location"] == f"/sign-in/?next={expected}"
+        assert response.status_code == 401
+        assert f'href="/sign-in/?next={expected}"' in response.content.decode()
 
 
 def test_an_address_that_only_takes_forms_says_so(review: Review, people: People, sign_in):
@@ -567,3 +568,11 @@ def test_the_background_of_a_question_is_a_part_of_its_card_and_a_page_of_its_ow
     assert "<main" in whole
     assert client.get(reverse("background", args=[review.pk, "GEN-99"])).status_code == 404
     assert sign_in(people.stranger).get(url).status_code == 404
+
+
+def test_no_browser_stores_what_somebody_sees_who_is_signed_in(review: Review, people: People, sign_in):
+    client = sign_in(people.ada)
+    for name, url in all_addresses(review).items():
+        if not name.startswith("revocations"):
+            assert "no-store" in client.get(url)["Cache-Control"], name
+    assert "Cache-Control" not in Client().get("/workloads/")
