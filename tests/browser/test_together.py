@@ -72,6 +72,22 @@ def test_questions_are_narrowed_as_one_types_and_links_lead_to_those_left_out(ad
     expect(ada.locator("#q-GEN-01")).to_be_hidden()
 
 
+def test_who_writes_an_at_sign_is_offered_the_people_of_the_team(ada):
+    card = ada.locator("#q-GEN-03")
+    card.get_by_text("Comment", exact=True).click()
+    comment = card.get_by_label("Comment on GEN-03")
+    comment.press_sequentially("Is that so, @kel")
+    expect(card.get_by_role("group", name="Mention")).to_have_text("@jonas Jonas Keller")
+    comment.press("Tab")
+    ada.keyboard.press("Enter")
+    expect(comment).to_have_value("Is that so, @jonas ")
+    expect(comment).to_be_focused()
+    comment.press_sequentially("?")
+    expect(card.get_by_role("group", name="Mention")).to_have_count(0)
+    card.get_by_role("button", name="Add the comment").click()
+    expect(card.locator(".comment")).to_contain_text("Is that so, @jonas ?")
+
+
 def test_a_question_is_assigned_in_its_card(desks):
     ada, jonas = desks
     card = ada.locator("#q-GEN-03")

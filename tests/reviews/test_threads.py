@@ -155,6 +155,19 @@ def test_a_mention_is_a_user_name_after_an_at_sign(people: People, text, names):
     assert [person.username for person in mentioned(text, [people.ada, people.jonas])] == names
 
 
+def test_a_page_can_ask_who_may_be_mentioned_of_a_review_that_the_person_sees(
+    review: Review, people: People, sign_in
+):
+    address = reverse("mentionable", args=[review.pk])
+    people.jonas.is_active = False
+    people.jonas.save()
+    told = sign_in(people.ada).get(address).json()["people"]
+    assert ["lea", people.lea.name] in told
+    assert people.jonas.username not in {username for username, _name in told}
+    assert "stranger" not in {username for username, _name in told}
+    assert sign_in(people.stranger).get(address).status_code == 404
+
+
 def test_in_the_browser_without_scripts_too_and_what_is_refused_comes_back(review: Review, people: People, sign_in):
     thread = talk(people.lea, review)
     client = sign_in(people.ada)
