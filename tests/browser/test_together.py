@@ -59,6 +59,17 @@ def test_a_question_that_one_is_writing_in_is_left_alone(desks):
     expect(note).to_be_focused()
 
 
+def test_where_a_colleague_is_shows_at_the_question_itself_until_the_colleague_goes_on(desks):
+    ada, jonas = desks
+    jonas.locator("#note-GEN-02").focus()
+    let_pages_ask(jonas, ada)
+    expect(ada.locator("#q-GEN-02")).to_have_attribute("data-here", "Jonas Keller is here", timeout=15_000)
+    jonas.locator("#note-GEN-03").focus()
+    let_pages_ask(jonas, ada)
+    expect(ada.locator("#q-GEN-03")).to_have_attribute("data-here", "Jonas Keller is here", timeout=15_000)
+    expect(ada.locator("#q-GEN-02[data-here]")).to_have_count(0)
+
+
 def test_questions_are_narrowed_as_one_types_and_links_lead_to_those_left_out(ada):
     ada.get_by_label("Search the questions").fill("gpu")
     expect(ada.locator("#found")).to_contain_text("questions shown")
