@@ -104,11 +104,11 @@ def test_the_history_shows_every_change_with_who_and_a_way_back(review: Review, 
     address = reverse("answer-history", args=[review.pk, "GEN-01"])
     client = sign_in(people.ada)
     html = client.get(address, headers={"hx-request": "true"}).content.decode()
-    assert html.count("Take this version back") == 3
+    assert html.count("Restore this version") == 3
     assert "<strong>Jonas</strong>" in html
     assert "<b>" not in html
     assert "<h1>GEN-01</h1>" in client.get(address).content.decode()
-    assert "Take this version back" not in sign_in(people.rolf).get(address).content.decode()
+    assert "Restore this version" not in sign_in(people.rolf).get(address).content.decode()
     assert sign_in(people.stranger).get(address).status_code == 404
     assert client.get(reverse("answer-history", args=[review.pk, "GEN-99"])).status_code == 404
 
