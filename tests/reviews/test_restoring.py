@@ -1,5 +1,7 @@
 """Undo, and the history of an answer."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -91,6 +93,7 @@ def test_the_page_undoes_and_gets_the_content_to_show(review: Review, people: Pe
     assert overtaken.status_code == 200, "the same content is no conflict"
     overtaken = client.post(url, {"version": "1", "to": "2"}, **SCRIPT)
     assert (overtaken.status_code, overtaken.json()["current"]["version"]) == (409, 3)
+    assert re.fullmatch(r"\d{1,2} \w{3} \d{4}, \d\d:\d\d UTC", overtaken.json()["current"]["at"])
     assert client.post(url, {"version": "3"}, **SCRIPT).status_code == 422
     assert client.post(url, {"version": "3", "to": "2"})["Location"].endswith("#q-GEN-01")
     stranger = sign_in(people.stranger)
