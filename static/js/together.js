@@ -107,9 +107,10 @@ function showOthers(others) {
   const text = said.join(" · ");
   if (here.textContent !== text) here.textContent = text;
   for (const article of document.querySelectorAll("article.question")) {
-    const names = others.filter(({ question }) => question && article.id === `q-${question}`).map(({ name }) => name);
-    if (names.length) article.dataset.here = names.map((name) => fill(here.dataset.one, { name })).join(" · ");
-    else delete article.dataset.here;
+    const names = others.filter(({ question }) => article.id === `q-${question}`).map(({ name }) => name);
+    const { dataset } = article.querySelector(".saving");
+    if (names.length) dataset.here = names.map((name) => fill(here.dataset.one, { name })).join(" · ");
+    else delete dataset.here;
   }
 }
 

@@ -63,11 +63,13 @@ def test_where_a_colleague_is_shows_at_the_question_itself_until_the_colleague_g
     ada, jonas = desks
     jonas.locator("#note-GEN-02").focus()
     let_pages_ask(jonas, ada)
-    expect(ada.locator("#q-GEN-02")).to_have_attribute("data-here", "Jonas Keller is here", timeout=15_000)
+    saving = ada.locator("#q-GEN-02 .saving")
+    expect(saving).to_have_attribute("data-here", "Jonas Keller is here", timeout=15_000)
+    assert "Jonas Keller" in saving.evaluate("element => getComputedStyle(element, '::after').content")
     jonas.locator("#note-GEN-03").focus()
     let_pages_ask(jonas, ada)
-    expect(ada.locator("#q-GEN-03")).to_have_attribute("data-here", "Jonas Keller is here", timeout=15_000)
-    expect(ada.locator("#q-GEN-02[data-here]")).to_have_count(0)
+    expect(ada.locator("#q-GEN-03 .saving")).to_have_attribute("data-here", "Jonas Keller is here", timeout=15_000)
+    expect(ada.locator("#q-GEN-02 .saving[data-here]")).to_have_count(0)
 
 
 def test_questions_are_narrowed_as_one_types_and_links_lead_to_those_left_out(ada):
