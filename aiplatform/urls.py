@@ -62,6 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/<uuid:review_id>/", reading.review_page, name="review"),
     path("reviews/<uuid:review_id>/decision/", reading.decide, name="decide"),
     path("reviews/<uuid:review_id>/talk/<str:question_id>/", threads.talk, name="talk"),
+    path("reviews/<uuid:review_id>/people/", threads.mentionable, name="mentionable"),
     path("reviews/<uuid:review_id>/comments/<str:question_id>/", threads.thread_open, name="comment"),
     path("reviews/<uuid:review_id>/threads/<int:thread_id>/", threads.thread_reply, name="thread-reply"),
     path("reviews/<uuid:review_id>/threads/<int:thread_id>/resolve/", threads.thread_resolve, name="thread-resolve"),

@@ -329,6 +329,11 @@ def may_answer(review: Review) -> QuerySet[User]:
     return members.filter(is_active=True).order_by("name")
 
 
+def may_be_mentioned(review: Review) -> QuerySet[User]:
+    """Those whom a comment on the review can mention: the team that owns the workload, readers included."""
+    return User.objects.filter(memberships__team=review.workload.team_id, is_active=True).order_by("name")
+
+
 def may_approve(review: Review) -> QuerySet[User]:
     """Those whose approval the review can have: the rule of `Deed.APPROVE`, for all people at once."""
     members = User.objects.filter(

@@ -61,5 +61,5 @@ def state_called(user: User, review: Review, value: str) -> Named | None:
 
 def _labelled(review: Review) -> str:
     return _("Review {number}: {kind}, {state}").format(
-        number=review.number, kind=review.get_kind_display(), state=review.get_state_display().lower()
+        number=review.number, kind=review.get_kind_display(), state=review.get_state_display()
     )

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from reviews.access import Actor, Deed, ReviewAccess
+from reviews.access import Actor, Deed, ReviewAccess, may_be_mentioned
 from reviews.actions.errors import Invalid
 from reviews.actions.holding import locked_review
 from reviews.actions.notices import tell
@@ -109,8 +109,7 @@ def _say(actor: Actor, thread: Thread, text: str, *, opens: ThreadKind | None = 
     if opens == ThreadKind.CHANGE_REQUEST:
         detail["opens"] = opens.value
     event = record(review, EventKind.COMMENTED, actor, **detail)
-    team = User.objects.filter(memberships__team=review.workload.team_id)
-    named = mentioned(text, team) if "@" in text else []
+    named = mentioned(text, may_be_mentioned(review)) if "@" in text else []
     talking = list(User.objects.filter(pk__in=thread.comments.values("author")))
     # Who is mentioned is told of that, and not of the same comment a second time: the key is the same.
     for people, kind in ((named, NoticeKind.MENTION), (talking, NoticeKind.COMMENT)):

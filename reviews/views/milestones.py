@@ -36,6 +36,7 @@ def milestones(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     context = {
         "review": review,
         "rows": set_so_far,
+        "latest": f"milestone:{set_so_far[0]['milestone'].pk}" if set_so_far else "now",
         "choices": choices_for(person_of(request), review),
         "can_set": ReviewAccess(person_of(request), review).allows(Deed.SET_MILESTONE),
         "name": name,

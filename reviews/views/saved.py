@@ -9,7 +9,7 @@ import orjson
 from django.http import HttpResponse
 
 from checklists.language import Fact, FactValue, Question, as_texts, fitting
-from checklists.locale import localized
+from checklists.locale import localized, moment
 from checklists.measured import Row, measured
 from checklists.scoring import Result, Risk
 from checklists.standing import NO_ANSWER, Conditions, Standing
@@ -50,7 +50,7 @@ def fact_told(overtaken: StaleFact) -> dict[str, Any]:
     return {
         "value": _in_form(overtaken.fact, overtaken.value),
         "by": event.actor_name if event else "",
-        "at": event.at.isoformat() if event else "",
+        "at": moment(event.at) if event else "",
     }
 
 
@@ -138,7 +138,7 @@ def answer_told(answer: Answer, question: Question) -> dict[str, Any]:
         "version": answer.version,
         "confirmed": answer.confirmed,
         "by": answer.answered_by.name,
-        "at": answer.answered_at.isoformat(),
+        "at": moment(answer.answered_at),
         "selected": answer.selected,
         "left_out": answer.left_out,
         "rows": answer.rows,

@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from aiplatform.sign_in import is_htmx
-from reviews.access import Refused, ReviewAccess
+from reviews.access import Refused, ReviewAccess, may_be_mentioned
 from reviews.actions.errors import Invalid
 from reviews.actions.threads import open_thread, reopen, reply, resolve
 from reviews.models import Review, Thread, ThreadKind
@@ -31,6 +31,14 @@ def talk(request: HttpRequest, review_id: uuid.UUID, question_id: str) -> HttpRe
     if not _exists(sheet, found):
         raise Http404(f"The edition of this review has no question {question_id}, and nobody talked about it.")
     return render(request, "reviews/thread_page.html", _context(request, sheet, found))
+
+
+@require_safe
+@cache_control(no_store=True)
+def mentionable(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
+    """Whom a comment can mention, as [user name, name]: what a page offers once somebody writes an @."""
+    people = may_be_mentioned(review_for(request, review_id))
+    return JsonResponse({"people": list(people.values_list("username", "name"))})
 
 
 @require_POST

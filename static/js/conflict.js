@@ -6,17 +6,14 @@ import { differing, ticks, together } from "./merge.js";
 import { asText, setAside } from "./trouble.js";
 import { say, words } from "./words.js";
 
-const MOMENT = { dateStyle: "medium", timeStyle: "short", timeZone: words.zone || undefined };
-
 export class Conflict {
   constructor(card, theirs, { version, by, at }, error) {
     Object.assign(this, { card, theirs, version });
-    const moment = at ? new Intl.DateTimeFormat(document.documentElement.lang, MOMENT).format(new Date(at)) : "";
     this.who = by;
     this.mine = make("section.stack");
     this.others = make("section.stack");
     this.more = make("div");
-    this.headings = [[by, moment].filter(Boolean).join(", "), words.typed];
+    this.headings = [[by, at].filter(Boolean).join(", "), words.typed];
     const take = by === words.name ? words.takeSaved : say("takeTheirs", { name: by });
     const group = make(
       "div.note.bad.stack.conflict", { role: "group", "aria-label": words.conflict },

@@ -323,7 +323,7 @@ class Card {
       const link = document.createElement("a");
       Object.assign(link, { href: `${this.form.action}history/`, className: "more", textContent: words.history });
       link.dataset.opens = "";
-      this.form.after(link);
+      (this.question.querySelector(".evidence") ?? this.form).after(link);
     }
     const button = document.createElement("button");
     button.type = "button";

@@ -98,7 +98,7 @@ function putIncomplete({ missing, missing_facts }) {
       "li", { lang: "en" }, make("a", { href: `#${anchor(id)}` }, titleOf(document.getElementById(anchor(id))) ?? id),
     )));
   }
-  if (!missing.length && !missing_facts.length && !note.querySelector(".requests")) note.remove();
+  if (!missing.length && !missing_facts.length) note.remove();
 }
 
 const titleOf = (part) => part?.dataset.title

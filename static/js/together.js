@@ -99,6 +99,7 @@ function putSection(id, line) {
   if (!place.querySelector("form") && !place.contains(document.activeElement)) place.outerHTML = line;
 }
 
+// At the top of the page, which is out of sight further down, and at the question itself.
 function showOthers(others) {
   const said = others.map(({ name, question }) => {
     const place = question && document.getElementById(`q-${question}`)?.querySelector(".id")?.textContent;
@@ -106,6 +107,12 @@ function showOthers(others) {
   });
   const text = said.join(" · ");
   if (here.textContent !== text) here.textContent = text;
+  for (const article of document.querySelectorAll("article.question")) {
+    const names = others.filter(({ question }) => article.id === `q-${question}`).map(({ name }) => name);
+    const { dataset } = article.querySelector(".saving");
+    if (names.length) dataset.here = names.map((name) => fill(here.dataset.one, { name })).join(" · ");
+    else delete dataset.here;
+  }
 }
 
 async function ask() {
@@ -115,7 +122,6 @@ async function ask() {
   [after, version] = [data.upto, data.version];
   if (open && !data.open) announce(here.dataset.closed);
   open = data.open;
-  showOthers(data.here);
   for (const [id, line] of Object.entries(data.sections)) putSection(id, line);
   for (const id of data.changed) {
     waiting.add(id);
@@ -123,6 +129,7 @@ async function ask() {
   }
   const renewed = waiting.size > 0;
   for (const id of [...waiting]) await refresh(id);
+  showOthers(data.here);
   if (data.standing && putInPlace(data.standing)) putFacts(data.facts);
   if (renewed) document.dispatchEvent(new CustomEvent("refreshed"));
 }

@@ -27,7 +27,7 @@ NO_PAGES = {
     *("answer-restore", "answer-confirm", "checklist-add", "checklist-remove", "move", "move-undo", "template-make"),
     *("template-retire", "evidence-remove", "here", "submit", "withdraw", "report-retry", "report-withdraw"),
     *("draft-from-edition", "draft-discard"),  # what only forms send to; a refusal comes in the page of the form
-    *("question", "report-status"),  # parts of pages
+    *("question", "report-status", "mentionable"),  # parts of pages
     *(
         "report-pdf",
         "snapshot",

@@ -345,7 +345,7 @@ def test_the_last_change_is_undone_and_every_earlier_one_is_in_the_history(visit
     card.get_by_role("link", name="History").click()
     entries = card.locator(".history li")
     expect(entries).to_have_count(4)
-    entries.filter(has_text="Other words.").get_by_role("button", name="Take this version back").first.click()
+    entries.filter(has_text="Other words.").get_by_role("button", name="Restore this version").first.click()
     expect(note(page, "GEN-01")).to_have_value("Other words.")
     page.reload()
     expect(note(page, "GEN-01")).to_have_value("Other words.")

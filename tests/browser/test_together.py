@@ -61,6 +61,19 @@ def test_a_question_that_one_is_writing_in_is_left_alone(desks):
     expect(note).to_be_focused()
 
 
+def test_where_a_colleague_is_shows_at_the_question_itself_until_the_colleague_goes_on(desks):
+    ada, jonas = desks
+    jonas.locator("#note-GEN-02").focus()
+    let_pages_ask(jonas, ada)
+    saving = ada.locator("#q-GEN-02 .saving")
+    expect(saving).to_have_attribute("data-here", "Jonas Keller is here", timeout=15_000)
+    assert "Jonas Keller" in saving.evaluate("element => getComputedStyle(element, '::after').content")
+    jonas.locator("#note-GEN-03").focus()
+    let_pages_ask(jonas, ada)
+    expect(ada.locator("#q-GEN-03 .saving")).to_have_attribute("data-here", "Jonas Keller is here", timeout=15_000)
+    expect(ada.locator("#q-GEN-02 .saving[data-here]")).to_have_count(0)
+
+
 def test_questions_are_narrowed_as_one_types_and_links_lead_to_those_left_out(ada):
     ada.get_by_label("Search the questions").fill("gpu")
     expect(ada.locator("#found")).to_contain_text("questions shown")
@@ -72,6 +85,22 @@ def test_questions_are_narrowed_as_one_types_and_links_lead_to_those_left_out(ad
     expect(ada.locator("#q-GEN-01")).to_be_visible()
     ada.get_by_role("link", name="High risk").click()
     expect(ada.locator("#q-GEN-01")).to_be_hidden()
+
+
+def test_who_writes_an_at_sign_is_offered_the_people_of_the_team(ada):
+    card = ada.locator("#q-GEN-03")
+    card.get_by_text("Comment", exact=True).click()
+    comment = card.get_by_label("Comment on GEN-03")
+    comment.press_sequentially("Is that so, @kel")
+    expect(card.get_by_role("group", name="Mention")).to_have_text("@jonas Jonas Keller")
+    comment.press("Tab")
+    ada.keyboard.press("Enter")
+    expect(comment).to_have_value("Is that so, @jonas ")
+    expect(comment).to_be_focused()
+    comment.press_sequentially("?")
+    expect(card.get_by_role("group", name="Mention")).to_have_count(0)
+    card.get_by_role("button", name="Add the comment").click()
+    expect(card.locator(".comment")).to_contain_text("Is that so, @jonas ?")
 
 
 def test_a_question_is_assigned_in_its_card(desks):

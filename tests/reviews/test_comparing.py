@@ -123,6 +123,22 @@ def test_in_the_browser_a_milestone_is_set_and_compared_with_now(review: Review,
     assert "Nothing is different." in seen(client, review, **{"from": "now", "to": "now"})
 
 
+def test_the_form_offers_to_compare_the_latest_milestone_with_now(review: Review, people: People, sign_in):
+    milestone(people.ada, review, "Before")
+    made = milestone(people.ada, review, "After")
+    html = sign_in(people.ada).get(reverse("milestones", args=[review.pk])).content.decode()
+    assert re.findall(r'<option value="([^"]+)" selected', html) == [f"milestone:{made.pk}", "now"]
+
+
+def test_in_german_the_states_of_other_reviews_are_written_as_german_nouns_are(
+    review: Review, people: People, sign_in
+):
+    start_review(Actor(people.ada), workload=review.workload, kind=WorkloadKind.TRAINING)
+    client = sign_in(people.ada)
+    shown = client.get(reverse("milestones", args=[review.pk]), headers={"accept-language": "de"}).content.decode()
+    assert "Training und Feinabstimmung, Entwurf" in shown
+
+
 def test_comparing_writes_nothing(review: Review, people: People, sign_in):
     give(people.ada, review, "GEN-01", selected=["justified"])
     Score.objects.update(for_version=0, overall=None)

@@ -1,5 +1,7 @@
 """Undo, and the history of an answer."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -91,6 +93,7 @@ def test_the_page_undoes_and_gets_the_content_to_show(review: Review, people: Pe
     assert overtaken.status_code == 200, "the same content is no conflict"
     overtaken = client.post(url, {"version": "1", "to": "2"}, **SCRIPT)
     assert (overtaken.status_code, overtaken.json()["current"]["version"]) == (409, 3)
+    assert re.fullmatch(r"\d{1,2} \w{3} \d{4}, \d\d:\d\d UTC", overtaken.json()["current"]["at"])
     assert client.post(url, {"version": "3"}, **SCRIPT).status_code == 422
     assert client.post(url, {"version": "3", "to": "2"})["Location"].endswith("#q-GEN-01")
     stranger = sign_in(people.stranger)
@@ -104,11 +107,11 @@ def test_the_history_shows_every_change_with_who_and_a_way_back(review: Review, 
     address = reverse("answer-history", args=[review.pk, "GEN-01"])
     client = sign_in(people.ada)
     html = client.get(address, headers={"hx-request": "true"}).content.decode()
-    assert html.count("Take this version back") == 3
+    assert html.count("Restore this version") == 3
     assert "<strong>Jonas</strong>" in html
     assert "<b>" not in html
     assert "<h1>GEN-01</h1>" in client.get(address).content.decode()
-    assert "Take this version back" not in sign_in(people.rolf).get(address).content.decode()
+    assert "Restore this version" not in sign_in(people.rolf).get(address).content.decode()
     assert sign_in(people.stranger).get(address).status_code == 404
     assert client.get(reverse("answer-history", args=[review.pk, "GEN-99"])).status_code == 404
 

@@ -155,6 +155,19 @@ def test_a_mention_is_a_user_name_after_an_at_sign(people: People, text, names):
     assert [person.username for person in mentioned(text, [people.ada, people.jonas])] == names
 
 
+def test_a_page_can_ask_who_may_be_mentioned_of_a_review_that_the_person_sees(
+    review: Review, people: People, sign_in
+):
+    address = reverse("mentionable", args=[review.pk])
+    people.jonas.is_active = False
+    people.jonas.save()
+    told = sign_in(people.ada).get(address).json()["people"]
+    assert ["lea", people.lea.name] in told
+    assert people.jonas.username not in {username for username, _name in told}
+    assert "stranger" not in {username for username, _name in told}
+    assert sign_in(people.stranger).get(address).status_code == 404
+
+
 def test_in_the_browser_without_scripts_too_and_what_is_refused_comes_back(review: Review, people: People, sign_in):
     thread = talk(people.lea, review)
     client = sign_in(people.ada)
@@ -242,7 +255,9 @@ def test_the_questionnaire_begins_with_the_open_change_requests_and_leads_to_eac
     assert "Not submitted" not in shown
     refused = client.post(reverse("submit", args=[submitted.pk]), {"statement": "Done."}, follow=True)
     assert refused.redirect_chain[-1][0].endswith("?missing#requests")
-    assert "2 change requests are not resolved yet." in refused.content.decode()
+    html = refused.content.decode()
+    assert "2 change requests are not resolved yet." in html
+    assert html.count("Not submitted.") == 1
     assert "Done.</textarea>" in refused.content.decode()
     url = reverse("thread-resolve", args=[submitted.pk, thread.pk])
     resolved = client.post(url, headers={"hx-request": "true", "hx-current-url": f"http://testserver{page}"})
