@@ -60,6 +60,26 @@ def test_a_question_that_one_is_writing_in_is_left_alone(desks):
     expect(note).to_be_focused()
 
 
+def test_an_answer_that_is_saved_while_the_question_comes_anew_stays_in_the_page(desks):
+    ada, jonas = desks
+    card = jonas.locator("#q-GEN-01")
+    card.get_by_text("Comment", exact=True).click()
+    card.get_by_label("Comment on").fill("Who knows?")
+    card.get_by_role("button", name="Add the comment").click()
+    expect(jonas.locator("#thread-GEN-01 .comment")).to_contain_text("Who knows?")
+
+    def slow(route):
+        question = route.fetch()
+        answer(ada, "GEN-01", ["informal"])
+        ada.locator("#note-GEN-02").focus()
+        route.fulfill(response=question)
+
+    ada.route("**/questions/GEN-01/", slow, times=1)
+    let_pages_ask(ada)
+    expect(ada.locator("#thread-GEN-01 .comment")).to_contain_text("Who knows?")
+    assert ada.locator("#q-GEN-01 input[value=informal]").is_checked()
+
+
 def test_questions_are_narrowed_as_one_types_and_links_lead_to_those_left_out(ada):
     ada.get_by_label("Search the questions").fill("gpu")
     expect(ada.locator("#found")).to_contain_text("questions shown")
