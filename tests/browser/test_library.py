@@ -179,6 +179,19 @@ def test_what_is_typed_is_not_lost_when_the_server_is_away_and_leaving_is_asked_
     admin.complaints.clear()
 
 
+def test_what_is_typed_before_the_scripts_have_come_counts_as_not_saved(visitor, site, upload):
+    page = visitor("admin").page
+    upload(page, checklist("quick-lake", "Quick lake"))
+
+    def slow(route):
+        page.locator("#text").fill(checklist("quick-lake", "Quicker lake"))
+        route.continue_()
+
+    page.route("**/js/editor*.js", slow, times=1)
+    page.goto(f"{site.url}/checklists/quick-lake/draft/")
+    expect(page.locator("#state")).to_have_text("Not saved yet")
+
+
 def test_tab_leaves_the_text_and_enter_keeps_the_indent(visitor, site, upload):
     page = visitor("admin").page
     upload(page, checklist("keyed-lake", "Keyed lake"))

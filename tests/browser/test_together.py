@@ -93,6 +93,16 @@ def test_questions_are_narrowed_as_one_types_and_links_lead_to_those_left_out(ad
     expect(ada.locator("#q-GEN-01")).to_be_hidden()
 
 
+def test_a_search_that_is_typed_before_the_scripts_have_come_narrows_as_well(ada):
+    def slow(route):
+        ada.get_by_label("Search the questions").fill("zebra")
+        route.continue_()
+
+    ada.route("**/js/filters*.js", slow, times=1)
+    ada.reload()
+    expect(ada.locator("#found")).to_contain_text("0 of")
+
+
 def test_a_question_is_assigned_in_its_card(desks):
     ada, jonas = desks
     card = ada.locator("#q-GEN-03")
