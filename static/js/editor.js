@@ -9,7 +9,8 @@ const form = document.querySelector("[data-editor]");
 const text = form.querySelector("textarea");
 const gutter = form.querySelector(".gutter");
 const words = document.getElementById("words").dataset;
-let stored = form.dataset.editor === "stored" ? text.value : null; // null: nothing of it is stored
+// What came with the page, not what is there by now; null: nothing of it is stored.
+let stored = form.dataset.editor === "stored" ? text.defaultValue : null;
 let sent = null;
 let leaving = false;
 
@@ -123,4 +124,6 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted && !unsaved()) window.location.reload();
 });
 
-number();
+// Who was faster than this file has typed already.
+if (text.value === text.defaultValue) number();
+else changed();

@@ -89,4 +89,6 @@ window.addEventListener("hashchange", () => {
   look("");
   target.scrollIntoView();
 });
+// Who was faster than this file has typed already.
+if (field.value !== field.defaultValue) look();
 for (const kind of ["standing", "refreshed", "htmx:afterSettle"]) document.addEventListener(kind, count);

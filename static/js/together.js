@@ -25,9 +25,13 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[na
 
 const writing = (element) => element.matches("textarea, input:not([type=radio], [type=checkbox])") && !element.closest(".adds");
 
+const formIn = (article) => article.querySelector("form[data-saves]");
+const cardIn = (article) => cardOf(formIn(article));
+const versionIn = (article) => Number(formIn(article).elements.version.value);
+
 // Whether something of the person's own stands in the way.
 function busy(article) {
-  const { unsaved, sending } = cardOf(article.querySelector("form[data-saves]"));
+  const { unsaved, sending } = cardIn(article);
   const typed = [...article.querySelectorAll(".thread textarea")].some((area) => area.value !== area.defaultValue);
   return unsaved || sending || typed || (article.contains(document.activeElement) && writing(document.activeElement));
 }
@@ -38,21 +42,22 @@ async function refresh(id) {
   if (busy(article)) return article.classList.add("news");
   const headers = { "HX-Request": "true", "X-Person": person };
   const response = await fetch(address.replace("ID", encodeURIComponent(id)), { headers });
-  if (!response.ok || busy(article)) return;
+  if (!response.ok) return;
   const template = document.createElement("template");
   template.innerHTML = await response.text();
   const fresh = template.content.querySelector("article");
+  // Meanwhile it came by another way, or was answered: what is older than that is asked for once more.
+  if (!waiting.has(id) || busy(article) || versionIn(fresh) < cardIn(article).version) return;
   waiting.delete(id);
   const theirs = !quiet.delete(id);
   if (theirs) announce(fill(here.dataset.news, { name: fresh.querySelector(".id").textContent }));
   if (article.contains(document.activeElement) || article.querySelector(".adds")) {
     // The focus stays where it is, and a form that is open stays open: only answer and evidence change.
-    const form = fresh.querySelector("form[data-saves]");
     article.classList.toggle("news", theirs);
     article.dataset.flags = fresh.dataset.flags ?? "";
-    changed(cardOf(article.querySelector("form[data-saves]")), read(form), Number(form.elements.version.value));
+    changed(cardIn(article), read(formIn(fresh)), versionIn(fresh));
     const carried = fresh.querySelector(".carried");
-    if (carried && !article.querySelector(".carried")) article.querySelector("form[data-saves]").before(carried);
+    if (carried && !article.querySelector(".carried")) formIn(article).before(carried);
     renewEvidence(article, fresh);
     return;
   }

@@ -12,7 +12,10 @@ from tests.browser.pages import SET_UP
 from tests.support.site import PASSWORD, Site, running_site
 
 # Milliseconds, far more than anything takes: a slow machine is no fault of a page.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
+
+
+UNREADY = "SELECT count(*) FROM reviews_report WHERE state <> 'ready'"
 
 
 @pytest.fixture(scope="package")
@@ -23,7 +26,11 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture(scope="package")
 def places(site: Site) -> dict[str, str]:
-    """What fills in the addresses of the pages: reviews in every state, with all that can be seen on them."""
+    """What fills in the addresses of the pages: reviews in every state, with all that can be seen on them.
+
+    The report is ready, so that its page does not change while it is looked at.
+    """
+    site.wait(lambda: site.query(UNREADY) == [(0,)], "the demo's report")
     return json.loads(site.manage("shell", "--no-imports", "-c", SET_UP).splitlines()[-1])
 
 
@@ -43,6 +50,7 @@ class Visitor:
     """
 
     def __init__(self, context: BrowserContext, signed_in: dict[str, StorageState]) -> None:
+        context.set_default_timeout(60_000)
         self.context = context
         self.signed_in = signed_in
         self.page: Page = context.new_page()

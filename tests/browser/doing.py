@@ -1,10 +1,15 @@
 """What people do on the questionnaire, as steps."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
+
+from tests.support.site import PATIENCE
 
 ASKS_EVERY = 5_000  # milliseconds, see static/js/together.js
+REPORT = PATIENCE * 1_000  # milliseconds at most, with others before it
 
 DESCRIBED = {
     "purpose": "Answers questions of customers about their contracts.",
@@ -35,6 +40,20 @@ def begin_review(page: Page, name: str, kind: str) -> None:
     begun = browser.post("/workloads/new/", form={"name": name, "kind": kind, **DESCRIBED, **hidden}, max_redirects=0)
     assert begun.status == 302, begun.text()
     page.goto(begun.headers["location"])
+
+
+def leave_by(link: Locator) -> None:
+    """Click what leads to another page, and wait until that has its scripts: till then it is one without them."""
+    with link.page.expect_navigation():
+        link.click()
+
+
+@contextmanager
+def clock_stopped(page: Page) -> Iterator[None]:
+    """Nothing is sent or asked for by itself meanwhile, however long it takes; for pages with an installed clock."""
+    page.clock.pause_at(page.evaluate("Date.now()") / 1_000 + 10)
+    yield
+    page.clock.resume()
 
 
 def let_pages_ask(*pages: Page) -> None:

@@ -10,6 +10,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from django.urls import URLPattern, get_resolver
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from tests.browser.doing import leave_by
 from tests.browser.pages import PAGES, STATES
 from tests.support.site import PASSWORD, Site
 
@@ -291,7 +292,7 @@ def test_mistakes_in_forms_are_named_beside_the_field_and_axe_finds_nothing_in_t
     expect(page.get_by_role("alert")).to_contain_text("1 to 200 characters")
     walk.wrong += walk.look()
     page.goto(f"/reviews/{places['draft']}/questionnaire/")
-    page.locator("#finish form[action$='/submission/'] button").click()
+    leave_by(page.locator("#finish form[action$='/submission/'] button"))
     expect(page.locator("#incomplete [role=alert]")).to_contain_text("Not submitted.")
     walk.wrong += walk.look()
     assert walk.wrong == []

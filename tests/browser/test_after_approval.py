@@ -3,6 +3,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.doing import REPORT
 from tests.support.site import PASSWORD, Site
 
 pytestmark = pytest.mark.pages
@@ -78,7 +79,7 @@ def test_two_leads_approve_by_policy_and_one_withdraws_the_report(visitor, site:
     ruth = visitor("ruth").page
     ruth.get_by_role("link", name="Payment screening").click()
     decide(ruth, "So did I.", "Approve and sign")
-    expect(ruth.get_by_role("heading", name="The report is ready")).to_be_visible(timeout=60_000)
+    expect(ruth.get_by_role("heading", name="The report is ready")).to_be_visible(timeout=REPORT)
     expect(ruth.locator("dl.facts")).to_contain_text("Lea Okafor, Lead")
     expect(ruth.locator("dl.facts")).to_contain_text("Ruth Adeyemi, Lead")
 

@@ -1,7 +1,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.doing import answer, begin_review, choose, fill_row, type_fact
+from tests.browser.doing import answer, begin_review, choose, clock_stopped, fill_row, leave_by, type_fact
 
 pytestmark = pytest.mark.pages
 
@@ -58,26 +58,30 @@ def test_chargeback_is_asked_about_for_shared_platforms_alone_and_its_answer_com
 
 def test_a_fact_that_is_typed_back_to_what_is_saved_counts_as_saved(visitor):
     page = visitor("ada", opens="").page
+    page.clock.install()
     begin_review(page, "Second thoughts", "inferencing")
     type_fact(page, "data_regions", "westeurope")
     field, state = page.locator("#value-data_regions"), page.locator("#state-fact-data_regions")
     field.focus()
-    field.press_sequentially("2")
-    expect(state).to_have_text("Not saved yet…")
-    field.press("Backspace")
-    field.press("Tab")
-    expect(state).to_have_text("✓ Saved")
+    with clock_stopped(page):
+        field.press_sequentially("2")
+        expect(state).to_have_text("Not saved yet…")
+        field.press("Backspace")
+        field.press("Tab")
+        expect(state).to_have_text("✓ Saved")
     page.reload()
     expect(page.locator("#value-data_regions")).to_have_value("westeurope")
 
 
 def test_what_is_typed_in_a_question_that_a_colleague_hides_is_still_there_when_it_is_asked_again(visitor):
     ada, jonas = visitor("ada", opens="").page, visitor("jonas", opens="").page
+    ada.clock.install()
     begin_review(ada, "Hidden words", "inferencing")
     choose(ada, "platform_shared", "yes")
     jonas.goto(ada.url)
-    choose(jonas, "platform_shared", "no")
-    ada.locator("#note-INF-F-04").fill("Typed meanwhile.")
+    with clock_stopped(ada):
+        ada.locator("#note-INF-F-04").fill("Typed meanwhile.")
+        choose(jonas, "platform_shared", "no")
     expect(ada.locator("#state-INF-F-04")).to_have_text("✓ Saved")
     expect(ada.locator("#q-INF-F-04")).to_be_hidden()
     choose(jonas, "platform_shared", "yes")
@@ -158,7 +162,7 @@ def test_orchestration_is_a_checklist_that_a_review_adds(visitor):
     page = visitor("ada", opens="").page
     begin_review(page, "Flow assistant", "inferencing")
     page.get_by_label("Add a checklist to this review").select_option(label="Orchestration, edition 1.0")
-    page.get_by_role("button", name="Add", exact=True).click()
+    leave_by(page.get_by_role("button", name="Add", exact=True))
     expect(page.locator("#q-ORC-N-01")).to_be_visible()
     answer(page, "ORC-N-02", [page.locator("#q-ORC-N-02 input[name=choice]").first.get_attribute("value")])
     page.get_by_role("button", name="Take it out").click()

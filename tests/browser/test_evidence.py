@@ -43,7 +43,7 @@ def test_files_links_and_quotes_are_added_without_a_reload_and_others_see_them_a
     assert ada.evaluate("window.same")
     expect(ada.locator("#note-GEN-01")).to_have_value("As measured.")
     let_pages_ask(jonas)
-    expect(jonas.locator(f"{CARD} .pieces > li")).to_have_count(3, timeout=15_000)
+    expect(jonas.locator(f"{CARD} .pieces > li")).to_have_count(3)
     expect(jonas.locator(CARD)).to_contain_text("None of the calls failed.")
     with jonas.expect_download() as download:
         jonas.get_by_role("link", name="Überblick.pdf").click()
@@ -56,7 +56,7 @@ def test_files_links_and_quotes_are_added_without_a_reload_and_others_see_them_a
     piece.get_by_role("button", name="Take it away").click()
     expect(ada.locator(f"{CARD} .pieces > li")).to_have_count(2)
     let_pages_ask(jonas)
-    expect(jonas.locator(f"{CARD} .pieces > li")).to_have_count(2, timeout=15_000)
+    expect(jonas.locator(f"{CARD} .pieces > li")).to_have_count(2)
 
 
 def test_what_is_refused_stays_in_the_form_with_the_reason_and_so_does_the_file(ada, tmp_path: Path):
@@ -88,7 +88,7 @@ def test_a_quote_that_was_begun_is_there_again_and_a_form_stays_open_while_other
     opened(jonas, "Link").get_by_label("Address").fill("https://wiki.example.org/limits")
     add(jonas.locator(CARD), 1)
     let_pages_ask(ada)
-    expect(card.locator(".pieces > li")).to_have_count(1, timeout=15_000)
+    expect(card.locator(".pieces > li")).to_have_count(1)
     expect(ada.locator(f"{CARD} input[value=informal]")).to_be_checked()
     expect(card.get_by_label("Where it is from")).to_have_value("Load test")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.doing import leave_by
 from tests.browser.pages import PAGES, STATES
 from tests.browser.test_accessibility import sign_in
 from tests.support.catalogue import read
@@ -92,7 +93,7 @@ def test_the_job_is_done_in_german(german: BrowserContext):
     first.get_by_role("link", name="Verlauf").click()
     expect(first.locator(".history time")).to_have_text(re.compile(r"^\d{1,2}\. \w+\.? \d{4}, \d\d:\d\d (CET|CEST)$"))
 
-    page.get_by_role("button", name="Zur Freigabe einreichen").click()
+    leave_by(page.get_by_role("button", name="Zur Freigabe einreichen"))
     expect(page.locator("#incomplete")).to_contain_text("Nicht eingereicht.")
     expect(page.locator("#incomplete")).to_contain_text("noch nicht beantwortet:")
     german.set_offline(True)

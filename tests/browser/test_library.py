@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from checklists.drafts import TEMPLATE
+from tests.browser.doing import leave_by
 
 pytestmark = pytest.mark.pages
 
@@ -48,7 +49,7 @@ def upload(tmp_path: Path):
         page.get_by_role("link", name="Checklists").first.click()
         page.get_by_role("link", name="Upload or begin a checklist").click()
         page.get_by_label("File", exact=True).set_input_files(file)
-        page.get_by_role("button", name="Upload").click()
+        leave_by(page.get_by_role("button", name="Upload"))
 
     return sent
 
@@ -75,10 +76,10 @@ def test_from_a_file_with_a_mistake_to_an_edition_that_everybody_reads(visitor, 
     expect(page.get_by_role("heading", name="No mistakes")).to_be_visible()
     expect(page.get_by_role("heading", name="No findings")).to_be_visible()
     expect(page.locator(".gutter .mark")).to_have_count(0)
-    page.get_by_role("button", name="Save as a draft").click()
+    leave_by(page.get_by_role("button", name="Save as a draft"))
     expect(page.get_by_role("heading", name="Draft: Data lake")).to_be_visible()
 
-    page.get_by_role("link", name="Preview").click()
+    leave_by(page.get_by_role("link", name="Preview"))
     expect(page.get_by_role("status")).to_contain_text("1 of 2 questions asked")
     expect(page.locator("#q-S1-02")).to_have_count(0)
     page.get_by_label("Yes").check()
@@ -103,7 +104,7 @@ def test_from_a_file_with_a_mistake_to_an_edition_that_everybody_reads(visitor, 
 def test_the_search_narrows_as_one_types(visitor, site):
     page = visitor("ada").page
     page.goto(f"{site.url}/checklists/")
-    page.get_by_role("link", name="Training and fine-tuning").first.click()
+    leave_by(page.get_by_role("link", name="Training and fine-tuning").first)
     everything = page.locator("article.question:visible").count()
     search = page.get_by_label("Search the questions")
     search.press_sequentially("spot")
@@ -166,7 +167,7 @@ def test_what_is_typed_is_not_lost_when_the_server_is_away_and_leaving_is_asked_
     page.keyboard.type("# typed in a tunnel")
     admin.context.set_offline(True)
     page.get_by_role("button", name="Save").click()
-    expect(page.locator("#state")).to_contain_text("the server cannot be reached", timeout=10_000)
+    expect(page.locator("#state")).to_contain_text("the server cannot be reached")
     admin.context.set_offline(False)
     page.on("dialog", lambda dialog: dialog.dismiss())
     with page.expect_event("dialog") as asked:
@@ -176,6 +177,19 @@ def test_what_is_typed_is_not_lost_when_the_server_is_away_and_leaving_is_asked_
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#state")).to_have_text("✓ Saved")
     admin.complaints.clear()
+
+
+def test_what_is_typed_before_the_scripts_have_come_counts_as_not_saved(visitor, site, upload):
+    page = visitor("admin").page
+    upload(page, checklist("quick-lake", "Quick lake"))
+
+    def slow(route):
+        page.locator("#text").fill(checklist("quick-lake", "Quicker lake"))
+        route.continue_()
+
+    page.route("**/js/editor*.js", slow, times=1)
+    page.goto(f"{site.url}/checklists/quick-lake/draft/")
+    expect(page.locator("#state")).to_have_text("Not saved yet")
 
 
 def test_tab_leaves_the_text_and_enter_keeps_the_indent(visitor, site, upload):
@@ -212,5 +226,5 @@ def test_the_pages_of_the_library_are_no_wider_than_a_phone(visitor, site, uploa
         for link in page.locator("#published").locator("xpath=../..").get_by_role("link").all()
     ]
     for address in addresses:
-        page.goto(site.url + address)
+        assert page.goto(site.url + address).ok, address
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, address

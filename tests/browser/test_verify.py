@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
 from tests.browser.conftest import Visitor
+from tests.browser.doing import REPORT
 from tests.support.site import Site
 
 pytestmark = pytest.mark.pages
@@ -28,7 +29,7 @@ def report(site: Site, browser: Browser, signed_in: dict[str, StorageState]) -> 
     page = Visitor(context, signed_in).come_back("lea").page
     page.get_by_role("link", name="Claims assistant").click()
     page.get_by_role("link", name="Report", exact=True).click()
-    expect(page.get_by_role("heading", name="The report is ready")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="The report is ready")).to_be_visible(timeout=REPORT)
     address = page.get_by_role("link", name="Download the signed PDF").get_attribute("href")
     yield context.request.get(address).body()
     context.close()
@@ -52,6 +53,7 @@ def somebody(browser: Browser, site: Site):
 
 def drop(page: Page, name: str, content: bytes, *, zeros: int = 0) -> None:
     """Drop a file with this content, and so many zeros after it, which the page adds itself: megabytes go slowly."""
+    page.wait_for_load_state()
     files = page.evaluate_handle(DROP, [name, base64.b64encode(content).decode(), zeros])
     for kind in ("dragenter", "dragover"):
         page.dispatch_event(".drop", kind, {"dataTransfer": files})
@@ -63,12 +65,12 @@ def test_a_report_that_is_dropped_is_verified_at_once_and_a_changed_one_is_not_t
     page = somebody()
     expect(page.get_by_text("drop it here")).to_be_visible()
     drop(page, "report.pdf", report)
-    expect(page.get_by_role("heading", name="The report is genuine and unchanged")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="The report is genuine and unchanged")).to_be_visible(timeout=REPORT)
     expect(page.locator(".verdict")).to_contain_text("Claims assistant")
     expect(page.locator(".signatures li.good")).to_have_count(3)
     place = report.index(b"stream", len(report) // 2) + 40
     drop(page, "changed.pdf", report[:place] + bytes([report[place] ^ 1]) + report[place + 1 :])
-    expect(page.locator(".verdict")).to_contain_text("changed.pdf", timeout=60_000)
+    expect(page.locator(".verdict")).to_contain_text("changed.pdf", timeout=REPORT)
     expect(page.locator(".verdict.bad")).to_be_visible()
 
 
@@ -86,4 +88,4 @@ def test_the_form_works_without_javascript(somebody, report: bytes):
         {"name": "report.pdf", "mimeType": "application/pdf", "buffer": report}
     )
     page.get_by_role("button", name="Verify").click()
-    expect(page.get_by_role("heading", name="The report is genuine and unchanged")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="The report is genuine and unchanged")).to_be_visible(timeout=REPORT)

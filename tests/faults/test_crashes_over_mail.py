@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from tests.support.mail_server import Post, receiving
-from tests.support.site import Site, running_site
+from tests.support.site import PATIENCE, Site, running_site
 
 WRITE = """
 from django.utils import timezone
@@ -41,7 +41,7 @@ def kill_the_worker_at(moment: str, site: Site, post: Post) -> None:
 
     def hold() -> None:
         came.set()
-        killed.wait(60)
+        killed.wait(PATIENCE)
 
     setattr(post, moment, hold)
     site.manage("shell", "-c", WRITE)
@@ -52,9 +52,10 @@ def kill_the_worker_at(moment: str, site: Site, post: Post) -> None:
 
 
 def all_goes_out(site: Site) -> None:
+    # Before a worker comes, which would lose the lease of what it is sending.
+    site.change(LEASES_END)
     if not site.embedded:
         site.start_worker()
-    site.change(LEASES_END)
     site.wait(lambda: site.query(UNSENT) == [(0,)], "the mails after the crash")
 
 
