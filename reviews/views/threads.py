@@ -34,7 +34,6 @@ def talk(request: HttpRequest, review_id: uuid.UUID, question_id: str) -> HttpRe
 
 
 @require_safe
-@cache_control(no_store=True)
 def mentionable(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     """Whom a comment can mention, as [user name, name]: what a page offers once somebody writes an @."""
     people = may_be_mentioned(review_for(request, review_id))
