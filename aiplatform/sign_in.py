@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.forms import PasswordChangeForm
@@ -11,7 +10,6 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import reverse_lazy
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
@@ -71,14 +69,6 @@ def _signed_out(request: HttpRequest) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"error": _("You are signed out.")}, status=401)
     return HttpResponse(_("You are signed out."), status=401, content_type="text/plain")
-
-
-def own_page(request: HttpRequest) -> str:
-    """The path of the page of ours that the person came from; empty where there is none."""
-    said = urlsplit(request.headers.get("Referer", ""))
-    # A path that begins with two slashes, or a backslash, would lead to the host that it names.
-    ours = said.netloc == request.get_host() and url_has_allowed_host_and_scheme(said.path, allowed_hosts=None)
-    return said.path if ours else ""
 
 
 class PasswordChange(PasswordChangeView):

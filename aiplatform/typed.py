@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from aiplatform.made_for import FIELD
@@ -94,17 +95,19 @@ def not_taken(request: HttpRequest, why: str, *, status: int) -> HttpResponse:
         "typed": typed,
         "field": FIELD,
         "made_for": next((text.partition(" ")[2] for name, text in typed.carried if name == FIELD), ""),
-        "page": page_of_the_form(request),
+        "page": own_page(request) or "/",
     }
     response = render(request, "not_taken.html", context, status=status)
     response["Cache-Control"] = "private, no-store"
     return response
 
 
-def page_of_the_form(request: HttpRequest) -> str:
-    """The page that the form was on: its own address may only take what the form sends."""
+def own_page(request: HttpRequest) -> str:
+    """The path of the page of ours that the person came from; empty where there is none."""
     said = urlsplit(request.headers.get("Referer", ""))
-    return said.path if said.netloc == request.get_host() else "/"
+    # A path that begins with two slashes, or a backslash, would lead to the host that it names.
+    ours = said.netloc == request.get_host() and url_has_allowed_host_and_scheme(said.path, allowed_hosts=None)
+    return said.path if ours else ""
 
 
 def _is_ours(request: HttpRequest) -> bool:

@@ -16,7 +16,8 @@ from django.http import (
 )
 from django.shortcuts import render
 
-from aiplatform.sign_in import own_page, wants_json
+from aiplatform.sign_in import wants_json
+from aiplatform.typed import own_page
 from reviews.access import NotNow, Refused
 from reviews.actions.errors import Invalid, Stale
 from reviews.actions.texts import is_storable, not_storable
