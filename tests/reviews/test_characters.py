@@ -132,9 +132,7 @@ def test_the_way_back_never_leads_to_another_host(review: Review, people: People
 
 
 @pytest.mark.parametrize("path", ["//evil.example/", "/\\evil.example/"])
-def test_nor_does_the_page_of_a_form_that_was_not_taken(people: People, sign_in, path: str):
-    referer = {"referer": f"http://testserver{path}"}
-    for browser in (Client(), sign_in(people.ada)):
-        answer = browser.post("/notices/read/", headers=referer)
-        assert answer.status_code in {401, 403}
-        assert "evil" not in answer.content.decode()
+def test_nor_does_the_page_of_a_form_that_was_not_taken(people: People, path: str):
+    answer = Client().post("/notices/read/", headers={"referer": f"http://testserver{path}"})
+    assert answer.status_code == 401
+    assert "evil" not in answer.content.decode()
