@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
@@ -46,8 +47,8 @@ _CARRIED = {
     *("overwrite", "question", "role", "to", "until", "user", "was", "what", FIELD),
 }
 """What nobody types: buttons, marks, and what the page knew. It is sent again, and not shown."""
-_CARRIED_NUMBERS = {"team", "version"}
-"""The same where it is a number: other forms have fields of these names to write in."""
+_SOMETIMES_CARRIED = {"team", "version"}
+"""The same where it is empty, a number or a moment: other forms have fields of these names to write in."""
 
 _TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of the field
 
@@ -75,7 +76,7 @@ def typed_in(request: HttpRequest) -> Typed:
         if name == _TOKEN or name in secret:
             continue
         for text in map(str, texts):
-            if name in _CARRIED or (name in _CARRIED_NUMBERS and text.isdigit()):
+            if name in _CARRIED or (name in _SOMETIMES_CARRIED and _is_no_writing(text)):
                 carried.append((name, text))
             elif text:
                 shown.append((name, _LABELS.get(name, name), text))
@@ -108,6 +109,15 @@ def own_page(request: HttpRequest) -> str:
     # A path that begins with two slashes, or a backslash, would lead to the host that it names.
     ours = said.netloc == request.get_host() and url_has_allowed_host_and_scheme(said.path, allowed_hosts=None)
     return said.path if ours else ""
+
+
+def _is_no_writing(text: str) -> bool:
+    if not text or text.isdigit():
+        return True
+    try:
+        return parse_datetime(text) is not None
+    except ValueError:
+        return False
 
 
 def _is_ours(request: HttpRequest) -> bool:

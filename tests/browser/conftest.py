@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState, expect, sync_playwright
 
-from tests.browser.doing import begin_review
+from tests.browser.doing import begin_review, sign_in
 from tests.browser.pages import SET_UP
-from tests.support.site import PASSWORD, Site, running_site
+from tests.support.site import Site, running_site
 
 # Milliseconds, far more than anything takes: a slow machine is no fault of a page.
 expect.set_options(timeout=60_000)
@@ -80,10 +80,7 @@ class Visitor:
 
     def sign_in(self, username: str) -> "Visitor":
         self.page.goto("/sign-in/")
-        self.page.get_by_label("User name").fill(username)
-        self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in").click()
-        self.page.get_by_role("heading", name="Good to see you").wait_for()
+        sign_in(self.page, username)
         return self
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.site import PATIENCE
+from tests.support.site import PASSWORD, PATIENCE
 
 ASKS_EVERY = 5_000  # milliseconds, see static/js/together.js
 REPORT = PATIENCE * 1_000  # milliseconds at most, with others before it
@@ -46,6 +46,13 @@ def leave_by(link: Locator) -> None:
     """Click what leads to another page, and wait until that has its scripts: till then it is one without them."""
     with link.page.expect_navigation():
         link.click()
+
+
+def sign_in(page: Page, username: str) -> None:
+    """From the page that asks for it, to whichever comes next."""
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    leave_by(page.get_by_role("button", name="Sign in"))
 
 
 @contextmanager

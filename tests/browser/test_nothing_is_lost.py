@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.doing import answer, begin_review, clock_stopped, leave_by
+from tests.browser.doing import answer, begin_review, clock_stopped, sign_in
 from tests.support.site import PASSWORD
 
 pytestmark = pytest.mark.pages
@@ -173,9 +173,7 @@ def test_what_was_typed_goes_out_after_leaving_the_page_to_sign_in(visitor, site
     note(page, "GEN-02").fill("Typed after the session ended.")
     expect(state(page, "GEN-02")).to_have_text(KEPT)
     page.reload()
-    page.get_by_label("User name").fill("ada")
-    page.get_by_label("Password").fill(PASSWORD)
-    leave_by(page.get_by_role("button", name="Sign in"))
+    sign_in(page, "ada")
     expect(note(page, "GEN-02")).to_have_value("Typed after the session ended.")
     expect(state(page, "GEN-02")).to_have_text("✓ Saved")
 
@@ -190,9 +188,7 @@ def test_another_person_at_the_same_browser_neither_sees_nor_sends_it(visitor, s
     # Jonas signs in in another tab; Ada's page is still open, and tries again.
     tab = ada.context.new_page()
     tab.goto(f"{site.url}/sign-in/?next={page.url.removeprefix(site.url)}")
-    tab.get_by_label("User name").fill("jonas")
-    tab.get_by_label("Password").fill(PASSWORD)
-    leave_by(tab.get_by_role("button", name="Sign in"))
+    sign_in(tab, "jonas")
     expect(tab.get_by_role("heading", name="Questionnaire")).to_be_visible()
     # A try of the page's own, from before he came, may be answered meanwhile.
     with page.expect_response(lambda response: "/answers/GEN-02/" in response.url and response.status == 401):
@@ -203,10 +199,7 @@ def test_another_person_at_the_same_browser_neither_sees_nor_sends_it(visitor, s
     expect(note(tab, "GEN-02")).to_have_value("")
     expect(tab.locator("main")).not_to_contain_text("secret")
     tab.get_by_role("button", name="Sign out").click()
-    tab.get_by_label("User name").fill("ada")
-    tab.get_by_label("Password").fill(PASSWORD)
-    tab.get_by_role("button", name="Sign in").click()
-    tab.get_by_role("heading", name="Good to see you").wait_for()
+    sign_in(tab, "ada")
     tab.goto(page.url)
     expect(note(tab, "GEN-02")).to_have_value("Ada’s secret.")
     expect(state(tab, "GEN-02")).to_have_text("✓ Saved")
@@ -217,10 +210,7 @@ def sign_in_in_another_tab(site, page: Page, username: str) -> Page:
     tab.goto(f"{site.url}/")
     if tab.get_by_role("button", name="Sign out").is_visible():
         tab.get_by_role("button", name="Sign out").click()
-    tab.get_by_label("User name").fill(username)
-    tab.get_by_label("Password").fill(PASSWORD)
-    tab.get_by_role("button", name="Sign in").click()
-    tab.get_by_role("heading", name="Good to see you").wait_for()
+    sign_in(tab, username)
     return tab
 
 
@@ -255,10 +245,7 @@ def test_going_back_to_a_form_fills_in_what_its_own_person_typed_and_nothing_for
     go_back(page)
     expect(page.get_by_label("Purpose")).to_have_value("Ada’s secret.")
     page.get_by_role("button", name="Sign out").click()
-    page.get_by_label("User name").fill("jonas")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Good to see you").wait_for()
+    sign_in(page, "jonas")
     go_back(page, 2)
     expect(page.get_by_role("link", name="Jonas")).to_be_visible()
     expect(page.get_by_label("Purpose")).to_have_value("")

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from reviews.models import Evidence, Review, Thread, User
+from reviews.models import Evidence, Review, Thread, User, Workload
 from tests.conftest import PASSWORD, People
 from tests.reviews.evidence import QUESTION
 
@@ -189,6 +189,23 @@ def test_a_form_of_another_person_with_a_token_of_before_says_whose_page_it_was(
     response = browser.post(comment_address(review), form)
     assert response.status_code == 401
     assert "Who &lt;b&gt;says&lt;/b&gt; so?" in response.content.decode()
+
+
+def test_the_version_that_a_form_is_based_on_is_sent_again_and_not_shown(people: People, workload: Workload):
+    browser = browser_of(people.ada)
+    address = reverse("workload-edit", args=[workload.key])
+    # The first description has no version yet, the next one has.
+    for purpose in ("First.", "Second."):
+        shown = browser.get(address)
+        given = shown.context["form"].initial | {"team": workload.team_id}
+        known = {"made_for": f"{people.ada.pk} Ada", "version": shown.context["version"]}
+        browser.logout()
+        page = browser.post(address, given | known | {"purpose": purpose}).content.decode()
+        assert "Version" not in page
+        browser.force_login(people.ada)
+        assert browser.post(address, fields(page, address)).status_code == 302
+        workload.refresh_from_db()
+        assert workload.purpose == purpose
 
 
 def come_in(browser: Client, username: str) -> None:
